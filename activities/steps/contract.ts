@@ -1,0 +1,137 @@
+/**
+ * What the pipeline's tasks ask of a worker: one activity a function, one object in, one object out. Keys, offsets and
+ * counts travel here; data never does. Workflows import this as types, workers implement it from the steps of this folder.
+ */
+import type { TableName } from '../../pipeline/tables.ts';
+
+/** How the emulator chooses posts; see docs/decisions on the draw. */
+export const drawModes = ['course', 'sequential', 'uniform', 'whole'] as const;
+
+/** `course`: Python's seeded draw; `sequential`: by offset; `uniform`: seeded, 0..last; `whole`: the whole table once. */
+export type DrawMode = (typeof drawModes)[number];
+
+export interface EmulateInput {
+  /** Posts to take from the draw in this run; ignored by `whole` and by `rows`. */
+  readonly posts: number;
+  readonly draw: DrawMode;
+  /** Seed of the draw; 100 in the course. */
+  readonly seed: number;
+  /** Posts a second; `null` = as fast as it goes. The course's pace is `course`: a pause of 0 or 1 s between posts. */
+  readonly rate: number | 'course' | null;
+  /** `space`: `2018-01-01 10:00:00`; `iso`: `2018-01-01T10:00:00`. Both occur in the wild. */
+  readonly timestamps: 'space' | 'iso';
+  /** Object storage prefix with `pin.jsonl`, `geo.jsonl`, `user.jsonl` to post instead of the database, in arrival order. */
+  readonly rows: string | null;
+}
+
+export interface EmulateResult {
+  /** Posts of the run's part of the draw [from, to); for `rows`, lines. */
+  readonly draw: { readonly from: number; readonly to: number };
+  /** Records that the run's posts come to, by table. */
+  readonly records: Readonly<Record<TableName, number>>;
+}
+
+export interface PlanLandingInput {
+  readonly table: TableName;
+}
+
+/** Offsets [from, to) that a run lands of one topic partition. Fixed once a run. */
+export interface LandingRange {
+  readonly topic: string;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface LandPartitionInput {
+  readonly table: TableName;
+  readonly range: LandingRange;
+}
+
+export interface LandedPartition extends LandingRange {
+  readonly objects: number;
+  readonly records: number;
+  readonly quarantined: number;
+  readonly bytes: number;
+}
+
+export interface LandResult {
+  readonly table: TableName;
+  readonly partitions: readonly LandedPartition[];
+}
+
+export interface CleanInput {
+  readonly table: TableName;
+  readonly landed: LandResult;
+}
+
+export interface CleanResult {
+  readonly table: TableName;
+  /** Delta version that holds this run's rows. */
+  readonly version: number;
+  /** Lines read = clean + quarantined. */
+  readonly read: number;
+  readonly clean: number;
+  readonly quarantined: number;
+  /** Rows in the table afterwards: one an `ind`. */
+  readonly rows: number;
+  readonly inserted: number;
+  readonly updated: number;
+  /** Documented fields that records of this run did not have, with how many did not. */
+  readonly missing: Readonly<Record<string, number>>;
+}
+
+/** The eight questions' parts, by the names that `--json` and the Delta tables carry. */
+export const answerNames = ['q4', 'q5', 'q5all', 'q6a', 'q6b', 'q7', 'q8', 'q9', 'q10', 'q11'] as const;
+
+/** One part of the eight questions. */
+export type AnswerName = (typeof answerNames)[number];
+
+export interface AnswerInput {
+  readonly cleaned: readonly CleanResult[];
+}
+
+export interface AnswerResult {
+  /** Object storage key of all answers as one JSON document `{q4: [{…}], …}`. */
+  readonly key: string;
+  /** Rows an answer has. */
+  readonly rows: Readonly<Record<AnswerName, number>>;
+}
+
+export interface ReportInput {
+  /** Absent when the answers failed or were skipped: the report says so. */
+  readonly answers: AnswerResult | null;
+}
+
+export interface ReportResult {
+  /** Object storage key of the HTML page. */
+  readonly key: string;
+}
+
+export interface VerifyInput {
+  readonly landed: readonly LandResult[];
+  readonly cleaned: readonly CleanResult[];
+  readonly answers: AnswerResult;
+}
+
+export interface VerifyResult {
+  /** Objects, offsets and rows that were checked; a failed check throws. */
+  readonly objects: number;
+  readonly offsets: number;
+  readonly rows: number;
+}
+
+/** Activities of the `io` role: they wait for other systems. */
+export interface IoActivities {
+  emulate(input: EmulateInput): Promise<EmulateResult>;
+  planLanding(input: PlanLandingInput): Promise<readonly LandingRange[]>;
+  landPartition(input: LandPartitionInput): Promise<LandedPartition>;
+  report(input: ReportInput): Promise<ReportResult>;
+  verify(input: VerifyInput): Promise<VerifyResult>;
+}
+
+/** Activities of the `engine` role: they use this machine's cores and memory (DuckDB). */
+export interface EngineActivities {
+  clean(input: CleanInput): Promise<CleanResult>;
+  answer(input: AnswerInput): Promise<AnswerResult>;
+}

@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { parseSettings, type Settings } from './settings.ts';
+
+/** Name of the file in the state folder through which a local stack says where its servers are. Mode 0600. */
+export const stackSettingsFile = 'settings.env';
+
+/**
+ * Variables as this process finds them: the environment first, then the file that `TW_SETTINGS_FILE` names, or else the
+ * one that the local stack of this checkout left while it is up. The one place that reads `process.env`.
+ */
+export function readEnvironment(): Readonly<Record<string, string | undefined>> {
+  const explicit = process.env['TW_SETTINGS_FILE'];
+  const file = explicit ?? join(process.env['TW_STATE_DIR'] ?? '.tradewind', stackSettingsFile);
+  if (explicit !== undefined && !existsSync(file)) {
+    throw new Error(`TW_SETTINGS_FILE names ${file}, which does not exist`);
+  }
+  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  return { ...fromFile, ...process.env };
+}
+
+/** The settings of this process. Throws SettingsError with every problem at once. */
+export function loadSettings(): Settings {
+  return parseSettings(readEnvironment());
+}
+
+/** The whole environment, for a child process that needs PATH, HOME, proxies and the package clients' own variables. */
+export function inheritedEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env };
+}
+
+/** Folder of downloads: the setting, else `tradewind` in the user's cache folder (XDG on Linux, Library/Caches on macOS). */
+export function cacheFolder(configured?: string): string {
+  if (configured !== undefined) return resolve(configured);
+  const own = process.env['TW_CACHE_DIR'];
+  if (own) return resolve(own);
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'tradewind');
+  return join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tradewind');
+}
+
+/** Whether a continuous-integration system runs this process: no colours, no questions. */
+export function isCi(): boolean {
+  return Boolean(process.env['CI']);
+}

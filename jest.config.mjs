@@ -1,0 +1,44 @@
+const swc = [
+  '@swc/jest',
+  { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
+];
+const heavy = Boolean(process.env.TW_TEST_HEAVY);
+const common = {
+  rootDir: '.',
+  testEnvironment: 'node',
+  transform: { '^.+\\.ts$': swc },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tradewind'],
+};
+/** Rooms whose tests need no server: rules, text and arithmetic. */
+const pure = ['dag', 'pipeline', 'config'];
+
+export default {
+  // The server files share two cores with the servers themselves.
+  maxWorkers: 2,
+  testTimeout: 60_000,
+  projects: heavy
+    ? [
+        {
+          ...common,
+          displayName: 'heavy',
+          testMatch: ['<rootDir>/test/**/*.heavy.test.ts'],
+          globalSetup: '<rootDir>/test/support/global-setup.ts',
+          globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+        },
+      ]
+    : [
+        {
+          ...common,
+          displayName: 'pure',
+          testMatch: [...pure.map((room) => `<rootDir>/test/${room}/**/*.test.ts`), '<rootDir>/test/*.test.ts'],
+        },
+        {
+          ...common,
+          displayName: 'servers',
+          testMatch: ['<rootDir>/test/*/**/*.test.ts'],
+          testPathIgnorePatterns: [...pure.map((room) => `<rootDir>/test/${room}/`), '\\.heavy\\.test\\.ts$'],
+          globalSetup: '<rootDir>/test/support/global-setup.ts',
+          globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+        },
+      ],
+};
