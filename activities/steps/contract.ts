@@ -10,6 +10,7 @@ export const drawModes = ['course', 'sequential', 'uniform', 'whole'] as const;
 /** `course`: Python's seeded draw; `sequential`: by offset; `uniform`: seeded, 0..last; `whole`: the whole table once. */
 export type DrawMode = (typeof drawModes)[number];
 
+/** What `emulate` posts: which part of which draw, how fast, in which wire format. */
 export interface EmulateInput {
   /** Posts to take from the draw in this run; ignored by `whole` and by `rows`. */
   readonly posts: number;
@@ -24,6 +25,7 @@ export interface EmulateInput {
   readonly rows: string | null;
 }
 
+/** What the run posted. The same for every attempt and re-run of the run, since its part of the draw is fixed once. */
 export interface EmulateResult {
   /** Posts of the run's part of the draw [from, to); for `rows`, lines. */
   readonly draw: { readonly from: number; readonly to: number };
@@ -31,6 +33,7 @@ export interface EmulateResult {
   readonly records: Readonly<Record<TableName, number>>;
 }
 
+/** Which topic `planLanding` fixes the offsets of. */
 export interface PlanLandingInput {
   readonly table: TableName;
 }
@@ -43,11 +46,13 @@ export interface LandingRange {
   readonly to: number;
 }
 
+/** Which offsets of which topic partition `landPartition` lands. */
 export interface LandPartitionInput {
   readonly table: TableName;
   readonly range: LandingRange;
 }
 
+/** What was landed of a range. `records` + `quarantined` (+ offsets absent from the log) account for every offset of it. */
 export interface LandedPartition extends LandingRange {
   readonly objects: number;
   readonly records: number;
@@ -55,16 +60,19 @@ export interface LandedPartition extends LandingRange {
   readonly bytes: number;
 }
 
+/** A table's landing: every partition of its topic. */
 export interface LandResult {
   readonly table: TableName;
   readonly partitions: readonly LandedPartition[];
 }
 
+/** Which landed ranges `clean` takes into the Delta table. */
 export interface CleanInput {
   readonly table: TableName;
   readonly landed: LandResult;
 }
 
+/** What a cleaning did to its table. A retry after a lost report gives the same figures, from the commit. */
 export interface CleanResult {
   readonly table: TableName;
   /** Delta version that holds this run's rows. */
@@ -87,10 +95,12 @@ export const answerNames = ['q4', 'q5', 'q5all', 'q6a', 'q6b', 'q7', 'q8', 'q9',
 /** One part of the eight questions. */
 export type AnswerName = (typeof answerNames)[number];
 
+/** The cleaned tables whose versions the eight questions are asked of. */
 export interface AnswerInput {
   readonly cleaned: readonly CleanResult[];
 }
 
+/** Where the answers are. */
 export interface AnswerResult {
   /** Object storage key of all answers as one JSON document `{q4: [{…}], …}`. */
   readonly key: string;
@@ -98,22 +108,26 @@ export interface AnswerResult {
   readonly rows: Readonly<Record<AnswerName, number>>;
 }
 
+/** What the report is made of. */
 export interface ReportInput {
   /** Absent when the answers failed or were skipped: the report says so. */
   readonly answers: AnswerResult | null;
 }
 
+/** Where the report is. */
 export interface ReportResult {
   /** Object storage key of the HTML page. */
   readonly key: string;
 }
 
+/** What `verify` proves: all that the run landed, cleaned and answered. */
 export interface VerifyInput {
   readonly landed: readonly LandResult[];
   readonly cleaned: readonly CleanResult[];
   readonly answers: AnswerResult;
 }
 
+/** What was proved. A check that fails throws and says what is wrong. */
 export interface VerifyResult {
   /** Objects, offsets and rows that were checked; a failed check throws. */
   readonly objects: number;
