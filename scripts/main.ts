@@ -1,0 +1,27 @@
+import { Command, CommanderError } from 'commander';
+import { explainFailure } from './failure.ts';
+import { verbs } from './verbs.ts';
+
+const asked = verbs.find(({ name }) => name === process.argv[2]);
+const program = new Command('tw')
+  .description('Tradewind: the Pinterest data pipeline on Temporal, with the concepts of Airflow')
+  .showHelpAfterError('(add --help to see what there is)')
+  .exitOverride();
+
+if (asked === undefined) {
+  for (const { name, summary } of verbs) program.command(name, { hidden: false }).description(summary);
+} else {
+  program.addCommand((await asked.load()).exitOverride());
+}
+
+try {
+  if (process.argv.length <= 2) program.help();
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode;
+  else {
+    const { text, exitCode } = explainFailure(error);
+    process.stderr.write(`tw: ${text}\n`);
+    process.exitCode = exitCode;
+  }
+}

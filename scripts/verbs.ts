@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+
+/** One verb of the command line: what it is for, and where its code is. Loaded only when it is asked for. */
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+/**
+ * Every verb of `tw`, in the order of its help. A verb's module brings clients and servers along, so `tw demo` does not
+ * pay for what `tw db` needs.
+ */
+export const verbs: readonly Verb[] = [
+  {
+    name: 'demo',
+    summary: 'run the whole daily batch on real servers and show its answers',
+    load: async () => (await import('./commands/demo.ts')).demoCommand(),
+  },
+  {
+    name: 'dev',
+    summary: 'stack and worker for development; restarts the worker when a DAG or activity changes',
+    load: async () => (await import('./commands/dev.ts')).devCommand(),
+  },
+  {
+    name: 'worker',
+    summary: 'run a worker (roles: orchestration, io, engine)',
+    load: async () => (await import('./commands/worker.ts')).workerCommand(),
+  },
+  {
+    name: 'init',
+    summary: 'make what runs need on the servers of the settings: search attributes, retention, bucket, topics',
+    load: async () => (await import('./commands/init.ts')).initCommand(),
+  },
+  {
+    name: 'doctor',
+    summary: 'say what is here, what is missing and how to get it',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  },
+  {
+    name: 'stack',
+    summary: 'start, stop and look at the local servers',
+    load: async () => (await import('./commands/stack.ts')).stackCommand(),
+  },
+  {
+    name: 'db',
+    summary: 'fill the source database',
+    load: async () => (await import('./commands/db.ts')).dbCommand(),
+  },
+  {
+    name: 'topics',
+    summary: 'create and list the Kafka topics',
+    load: async () => (await import('./commands/topics.ts')).topicsCommand(),
+  },
+  {
+    name: 'dags',
+    summary: 'list DAGs and trigger runs',
+    load: async () => (await import('./commands/dags.ts')).dagsCommand(),
+  },
+  {
+    name: 'schedules',
+    summary: 'keep the Temporal Schedules in step with the DAGs',
+    load: async () => (await import('./commands/schedules.ts')).schedulesCommand(),
+  },
+  {
+    name: 'verify',
+    summary: 'prove from the bucket alone that nothing was lost and nothing is there twice',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand(),
+  },
+];

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { parseSettings, SettingsError } from '../../config/settings.ts';
+
+function problemsOf(variables: Record<string, string>): readonly string[] {
+  try {
+    parseSettings(variables);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('settings', () => {
+  test('have a default for all that a local stack needs', () => {
+    const settings = parseSettings({});
+    expect(settings.temporal.address).toBe('127.0.0.1:7233');
+    expect(settings.s3.bucket).toBe('user-tradewind-bucket');
+    expect(settings.kafka.brokers).toEqual(['127.0.0.1:9092']);
+  });
+
+  test('take an empty variable for an absent one', () => {
+    expect(parseSettings({ TW_MYSQL_PORT: '', TW_S3_ENDPOINT: '' }).mysql.port).toBe(3306);
+  });
+
+  test('name the bucket after the user, as the course does', () => {
+    expect(parseSettings({ TW_USER: '0e172e8c4bc3' }).s3.bucket).toBe('user-0e172e8c4bc3-bucket');
+  });
+
+  test('tell every problem at once', () => {
+    const problems = problemsOf({
+      TW_MYSQL_PORT: '70000',
+      TW_KAFKA_BROKERS: 'nowhere',
+      TW_USER: 'A b',
+      TW_LANDING_GZIP: 'maybe',
+    });
+    expect(problems.map((line) => line.split(/[.:]/)[0]).toSorted()).toEqual([
+      'TW_KAFKA_BROKERS',
+      'TW_LANDING_GZIP',
+      'TW_MYSQL_PORT',
+      'TW_USER',
+    ]);
+  });
+
+  test.each([
+    [{ TW_MYSQL_HSOT: 'db' }, 'TW_MYSQL_HSOT: there is no such setting'],
+    [{ TW_KAFKA_SECURITY: 'scram' }, 'TW_KAFKA_USERNAME, TW_KAFKA_PASSWORD: needed'],
+    [{ AWS_ACCESS_KEY_ID: 'key' }, 'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: set both or neither'],
+    [
+      { TEMPORAL_TLS_CLIENT_KEY_PATH: '/key' },
+      'TEMPORAL_TLS_CLIENT_CERT_PATH, TEMPORAL_TLS_CLIENT_KEY_PATH: set both or neither',
+    ],
+  ])('refuse %j', (variables, words) => {
+    expect(problemsOf(variables as Record<string, string>).join('\n')).toContain(words);
+  });
+
+  test('never repeat a value in what they complain about', () => {
+    const secret = 'canary-7f3a9c';
+    fc.assert(
+      fc.property(
+        fc.constantFrom(
+          'TW_MYSQL_PORT',
+          'TW_KAFKA_SECURITY',
+          'TW_S3_BUCKET',
+          'TW_S3_ENDPOINT',
+          'TW_USER',
+          'TW_DUCKDB_MEMORY',
+        ),
+        fc.string(),
+        (key, noise) => {
+          expect(problemsOf({ [key]: `${noise} ${secret} !`, TW_MYSQL_PASSWORD: secret }).join('\n')).not.toContain(
+            secret,
+          );
+        },
+      ),
+    );
+  });
+});
