@@ -108,10 +108,20 @@ export interface AnswerResult {
   readonly rows: Readonly<Record<AnswerName, number>>;
 }
 
-/** What the report is made of. */
+/** What the report is made of. Whatever a failed or skipped task leaves out is `null`, and the page says so. */
 export interface ReportInput {
-  /** Absent when the answers failed or were skipped: the report says so. */
   readonly answers: AnswerResult | null;
+  /** Why there are no answers, in a sentence for people, for example the error of the task; `null` when there are some. */
+  readonly failure: string | null;
+  readonly emulated: EmulateResult | null;
+  /** One a table that was landed, in any order. */
+  readonly landed: readonly LandResult[] | null;
+  /** One a table that was cleaned, in any order. */
+  readonly cleaned: readonly CleanResult[] | null;
+  /** ISO 8601 with time zone; `null` for a run that has none. */
+  readonly logicalDate: string | null;
+  /** The run's data interval [start, end), ISO 8601 with time zone; `null` for a run that has none. */
+  readonly dataInterval: { readonly start: string; readonly end: string } | null;
 }
 
 /** Where the report is. */
