@@ -1,3 +1,4 @@
+import type { LossReason } from '../../pipeline/landing/object-facts.ts';
 import type { OffsetSpan } from '../../pipeline/landing/offsets.ts';
 
 /** A landed object: its place in the chain of a topic partition, read from its key and metadata. */
@@ -15,8 +16,16 @@ export interface LandedObject {
   readonly quarantined: number;
   /** Offsets of [start, next) that have no line: quarantined, or absent from the log. Sorted, disjoint. */
   readonly missing: readonly OffsetSpan[];
+  /** The part of `missing` that is in quarantine. */
+  readonly quarantinedOffsets: readonly OffsetSpan[];
+  /** Key of the bad records, `undefined` when there are none. */
+  readonly quarantineKey: string | undefined;
+  /** Why an object without lines stands for records that were never landed; `undefined` for every other one. */
+  readonly lost: LossReason | undefined;
   /** Of the lines before compression, hex. */
   readonly sha256: string;
+  /** Bytes of the lines before compression. */
+  readonly bytes: number;
   /** Bytes as stored. */
   readonly size: number;
   readonly encoding: 'identity' | 'gzip';
@@ -45,8 +54,23 @@ export interface LandingDraft {
   /** JSON documents, each ended by a newline; empty when the range has no good record. */
   readonly lines: Buffer;
   readonly records: number;
+  /** Offsets of [start, next) without a line, those of `quarantined` among them. */
   readonly missing: readonly OffsetSpan[];
   readonly quarantined: readonly QuarantinedRecord[];
+  /** Run that lands it; kept with the bad records. */
+  readonly runId: string;
+  /** Set when an operator accepts that the range is lost: then there are no lines and no bad records. */
+  readonly lost?: LossReason;
+}
+
+/** A topic partition of which the bucket holds objects. */
+export interface LandedChain {
+  readonly topic: string;
+  readonly partition: number;
+  /** Objects with the chain's names. */
+  readonly objects: number;
+  /** Keys in the chain's folder that are no name of a landed object: readers of the whole folder trip over them. */
+  readonly strangers: readonly string[];
 }
 
 /**
@@ -69,6 +93,13 @@ export interface LandingZone {
    * (`won: false`): go on from its `next`. A lost response is recognised as one's own by sha256 and counts as won.
    */
   create(draft: LandingDraft, signal?: AbortSignal): Promise<{ readonly won: boolean; readonly object: LandedObject }>;
+  /** Topics' chains as the bucket lists them, in order. A topic without objects has none. */
+  chains(topic: string, signal?: AbortSignal): Promise<readonly LandedChain[]>;
+  /**
+   * Reads an object and its bad records through: throws `corrupt` when hash, bytes, lines or the offsets in quarantine
+   * are not what the metadata say. Needs no disk and little memory.
+   */
+  check(object: LandedObject, signal?: AbortSignal): Promise<void>;
   /** Writes an object's lines, decompressed, to a file and checks its sha256; throws `corrupt` when it differs. */
   download(object: LandedObject, path: string, signal?: AbortSignal): Promise<void>;
   /** Keeps records that were found bad after landing (cleaning). Idempotent a run, table and partition. */

@@ -22,6 +22,8 @@ export interface PutOptions {
   readonly metadata?: ObjectMetadata;
   readonly contentType?: string;
   readonly contentEncoding?: 'gzip';
+  /** Of the body as stored, hex, where the caller has it already: saves a pass over the body. */
+  readonly sha256?: string;
   readonly signal?: AbortSignal;
 }
 

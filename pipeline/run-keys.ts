@@ -1,0 +1,17 @@
+/**
+ * Any text as one part of an object key: letters, digits and `._:+=-` stay, all else is percent-encoded, and so are
+ * parts of dots alone, which servers that keep files would take for folders. People choose run ids, so any text may come.
+ */
+export function keyPart(text: string): string {
+  const encoded = text.replaceAll(/[^a-zA-Z0-9._:+=-]/gu, (letter) =>
+    [...new TextEncoder().encode(letter)]
+      .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+      .join(''),
+  );
+  return /^\.*$/.test(encoded) ? encoded.replaceAll('.', '%2E') || '%' : encoded;
+}
+
+/** Folder of what a run fixes once and of its record: `runs/<dag>/<run id>/`. */
+export function runPrefix(run: { readonly dagId: string; readonly runId: string }): string {
+  return `runs/${keyPart(run.dagId)}/${keyPart(run.runId)}/`;
+}
