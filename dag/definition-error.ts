@@ -1,0 +1,7 @@
+/** A DAG that cannot be: the message names DAG and task, says what is wrong and what to do. Thrown while the module loads. */
+export class DagDefinitionError extends Error {
+  constructor(dagId: string, message: string) {
+    super(`DAG ${dagId}: ${message}`);
+    this.name = 'DagDefinitionError';
+  }
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { DagDefinition } from './definition.ts';
+
+/**
+ * Names what a definition says: tasks, edges, rules, tries, items, params, timetable; not the code of `run`, which has no
+ * form that is the same before and after a build. 16 hex digits, the same in every process. Recorded histories are kept by it.
+ */
+export function definitionHash(definition: DagDefinition): string {
+  const { params, tasks, ...rest } = definition;
+  const said = {
+    ...rest,
+    params: z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }),
+    tasks: tasks.map(({ run: _, ...task }) => task),
+  };
+  return fnv1a64(JSON.stringify(said, (_, value: unknown) => sortedKeys(value)));
+}
+
+function sortedKeys(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** FNV-1a over UTF-16 units: a name, not a seal. node:crypto is out of reach in this room. */
+function fnv1a64(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (let at = 0; at < text.length; at++) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(at))) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, '0');
+}

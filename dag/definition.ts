@@ -1,0 +1,81 @@
+import type { z } from 'zod';
+import type { TriggerRule } from './trigger-rules.ts';
+import type { Timetable } from './timetable.ts';
+
+/** How a run came to be, by Airflow's names: by the DAG's timetable, by a person or another system, or by a backfill. */
+export const runTypes = ['scheduled', 'manual', 'backfill'] as const;
+
+/** A run's type. */
+export type RunType = (typeof runTypes)[number];
+
+/** The stretch of time [start, end) whose data a run is about. Empty (start = end) when the DAG has no schedule. */
+export interface DataInterval {
+  readonly start: Date;
+  readonly end: Date;
+}
+
+/** What a task knows of the run that it belongs to. The same for every try. */
+export interface RunContext<Params = unknown> {
+  readonly dagId: string;
+  readonly runId: string;
+  readonly runType: RunType;
+  /** Airflow's logical date: the start of the data interval for a scheduled run, the run's own start for a manual one. */
+  readonly logicalDate: Date;
+  readonly dataInterval: DataInterval;
+  readonly params: Params;
+}
+
+/** What a task's `run` is told beside its inputs. */
+export interface TaskContext<Params = unknown> extends RunContext<Params> {
+  readonly taskId: string;
+  /** Index within a mapped task; -1 for a task that is not mapped. */
+  readonly mapIndex: number;
+  /** From 1. */
+  readonly tryNumber: number;
+}
+
+/** When a try that failed is followed by another. Times in milliseconds. */
+export interface TryPolicy {
+  /** Tries after the first. */
+  readonly retries: number;
+  readonly retryDelay: number;
+  /** Factor by which the delay grows from one try to the next; 1 = it stays. */
+  readonly retryBackoff: number;
+  /** The delay grows no further than this. */
+  readonly maxRetryDelay: number;
+  /** A try that takes longer is cancelled and has failed; `null` = no limit. */
+  readonly executionTimeout: number | null;
+}
+
+/** One task of a definition. Mapped when it has `items`. */
+export interface TaskDefinition extends TryPolicy {
+  readonly id: string;
+  /** Inputs: name to id of the task that gives it. */
+  readonly needs: Readonly<Record<string, string>>;
+  /** Every task that it depends on, by data or by order, each once. */
+  readonly upstream: readonly string[];
+  readonly triggerRule: TriggerRule;
+  /** The list that a mapped task runs over, an index an item; `null` for a task that is not mapped. */
+  readonly items: readonly unknown[] | null;
+  /** Names the indexes of a mapped task for people; the index's number where it is left out. */
+  readonly labels: readonly string[] | null;
+  readonly doc: string;
+  /** Workflow code: is given the item (of a mapped task), the inputs and the context. */
+  readonly run: (item: unknown, inputs: Readonly<Record<string, unknown>>, context: TaskContext) => unknown;
+}
+
+/** A DAG: checked, complete with defaults, deeply frozen, the same in every process. */
+export interface DagDefinition<Params = unknown> {
+  /** DAG id = workflow type = name of the export. */
+  readonly id: string;
+  readonly description: string;
+  readonly doc: string;
+  readonly tags: readonly string[];
+  /** When it runs by itself; `null` = only when somebody asks. */
+  readonly timetable: Timetable | null;
+  readonly catchup: boolean;
+  readonly maxActiveRuns: number;
+  readonly params: z.ZodObject & z.ZodType<Params>;
+  /** In the order in which they were defined, which is a topological one. */
+  readonly tasks: readonly TaskDefinition[];
+}
