@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import { assert, nat, property } from 'fast-check';
 import { countries } from '../../../pipeline/source/countries.ts';
 import { firstNames, lastNames } from '../../../pipeline/source/person-names.ts';
 import { sentinels } from '../../../pipeline/source/pin-row.ts';
@@ -38,8 +38,8 @@ const userKey = ({ first_name, last_name, age, date_joined }: UserRow): string =
 describe('the generated source', () => {
   test('gives any post by itself, and the same for the same seed', () => {
     const again = sourcePosts();
-    fc.assert(
-      fc.property(fc.nat(sourcePostCount - 1), (index) => {
+    assert(
+      property(nat(sourcePostCount - 1), (index) => {
         expect(again.post(index)).toEqual(posts[index]);
       }),
       { numRuns: 200 },
@@ -147,17 +147,21 @@ describe('the generated source', () => {
   });
 });
 
+function rows<T>(name: string): readonly T[] {
+  if (!existsSync(real)) return [];
+  const lines = readFileSync(join(real, `${name}.jsonl`), 'utf8')
+    .trim()
+    .split('\n');
+  return lines.map((line): T => JSON.parse(line));
+}
+
+const median = (values: readonly number[]): number => quantile(values, 0.5);
+const size = (row: object): number => JSON.stringify(row).length;
+
 const withRealRows = existsSync(real) ? describe : describe.skip;
 if (!existsSync(real)) process.stderr.write('no real rows beside the checkout: distributions are not compared\n');
 
 withRealRows('the generated source and the real rows', () => {
-  const rows = <T>(name: string): readonly T[] =>
-    existsSync(real)
-      ? readFileSync(join(real, `${name}.jsonl`), 'utf8')
-          .trim()
-          .split('\n')
-          .map((line): T => JSON.parse(line))
-      : [];
   const pins = rows<PinRow>('pin');
   const geos = rows<GeoRow>('geo');
   const users = rows<UserRow>('user');
@@ -240,8 +244,6 @@ withRealRows('the generated source and the real rows', () => {
   });
 
   test('agree on the size of things', () => {
-    const median = (values: readonly number[]): number => quantile(values, 0.5);
-    const size = (row: object): number => JSON.stringify(row).length;
     expect(median(posts.map(({ pin }) => size(pin))) / median(pins.map(size))).toBeGreaterThan(0.85);
     expect(median(posts.map(({ pin }) => size(pin))) / median(pins.map(size))).toBeLessThan(1.15);
     expect(median(posts.map(({ user }) => user.age))).toBeCloseTo(median(users.map(({ age }) => age)), -1);
