@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleWorkflowCode, type Logger, type WorkflowBundle } from '@temporalio/worker';
+
+/** Name of the workflows' bundle in the folder of the build. */
+export const bundleFile = 'workflow-bundle.js';
+
+/** Where workflow code is: a folder with `workflows/`, sources or compiled. */
+export interface WorkflowSource {
+  /** Folder of the checkout, or of the build. */
+  readonly folder: string;
+  /** Module whose exports are the workflow types, from the folder; the DAGs of `workflows/index` by default. */
+  readonly entry?: string;
+  readonly logger?: Logger;
+}
+
+/** Bundles workflows with the engine's interceptors, which only work when they are in the bundle. Takes seconds. */
+export async function bundleWorkflows({ folder, entry, logger }: WorkflowSource): Promise<WorkflowBundle> {
+  const module = (path: string): string => {
+    const compiled = join(folder, `${path}.js`);
+    return existsSync(compiled) ? compiled : join(folder, `${path}.ts`);
+  };
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: module(entry ?? 'workflows/index'),
+    workflowInterceptorModules: [module('workflows/engine/interceptors')],
+    ...(logger !== undefined && { logger }),
+  });
+  return { code };
+}
+
+/** Writes the bundle of a build beside it, so that a worker starts without webpack. */
+export async function writeWorkflowBundle(distFolder: string): Promise<void> {
+  const { code } = await bundleWorkflows({ folder: distFolder });
+  await writeFile(join(distFolder, bundleFile), code);
+}

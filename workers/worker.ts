@@ -1,0 +1,77 @@
+import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import { activityInterceptors } from '../activities/shared/interceptor.ts';
+import { activitySlots, roleQueue, type WorkerRole } from './roles.ts';
+
+/** Activities by the role that runs them. */
+export interface RoleActivities {
+  readonly io: object;
+  readonly engine: object;
+}
+
+/** One process's workers. */
+export interface WorkersOptions {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  /** Stem of the roles' task queues. */
+  readonly taskQueue: string;
+  readonly roles: readonly WorkerRole[];
+  readonly workflowBundle: WorkflowBundleOption;
+  readonly activities: RoleActivities;
+}
+
+/** Time that activities have to end after a shutdown began; then they are cancelled. */
+export const graceTime = 10_000;
+
+/** Time after which a shutdown ends without those that did not listen. */
+export const forceTime = 20_000;
+
+const common = {
+  shutdownGraceTime: graceTime,
+  shutdownForceTime: forceTime,
+  // The SDK holds heartbeats back by default for 80 % of their timeout, and with them the cursor.
+  maxHeartbeatThrottleInterval: '1 second',
+  defaultHeartbeatThrottleInterval: '1 second',
+} as const satisfies Partial<WorkerOptions>;
+
+/** A worker a role, connected but not yet polling. */
+export async function createWorkers(options: WorkersOptions): Promise<readonly Worker[]> {
+  return Promise.all(options.roles.map((role) => createWorker(options, role)));
+}
+
+async function createWorker(options: WorkersOptions, role: WorkerRole): Promise<Worker> {
+  const { connection, namespace, taskQueue, workflowBundle, activities } = options;
+  const base = { ...common, connection, namespace, taskQueue: roleQueue(taskQueue, role) };
+  if (role === 'orchestration') return Worker.create({ ...base, workflowBundle });
+  return Worker.create({
+    ...base,
+    activities: activities[role],
+    maxConcurrentActivityTaskExecutions: activitySlots[role],
+    interceptors: { activity: [activityInterceptors] },
+  });
+}
+
+/**
+ * Runs workers until they are drained (`stop`), or one of them fails: then the others are stopped, too, and its error is
+ * thrown.
+ */
+export async function runWorkers(workers: readonly Worker[], stop: AbortSignal): Promise<void> {
+  const drain = (): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  stop.addEventListener('abort', drain, { once: true });
+  try {
+    const ends = workers.map(async (worker) => {
+      try {
+        await worker.run();
+      } catch (error) {
+        drain();
+        throw error;
+      }
+    });
+    if (stop.aborted) drain();
+    const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  } finally {
+    stop.removeEventListener('abort', drain);
+  }
+}

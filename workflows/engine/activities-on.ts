@@ -1,0 +1,39 @@
+import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
+
+/** Roles that run activities: `io` waits for other systems, `engine` uses its machine's cores and memory. */
+export type ActivityRole = 'io' | 'engine';
+
+const orchestration = '-orchestration';
+
+/**
+ * Attempts, as opposed to tries: they mend weather and lost workers, within seconds, and are bounded by the try's
+ * executionTimeout alone, since a deploy costs an attempt, too. A lost worker is noticed when its heartbeats stay away.
+ */
+const profile: ActivityOptions = {
+  startToCloseTimeout: '30 days',
+  heartbeatTimeout: '10 seconds',
+  retry: { initialInterval: '250 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  // A try that is given up has ended when its activity has, so that two tries never work side by side.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+};
+
+/**
+ * The activities of a role, to be called from a task's `run`. They go to the queue beside the run's own:
+ * `<name>-orchestration` has `<name>-io` and `<name>-engine`, so that a graph never depends on the environment.
+ *
+ * @example const io = activitiesOn<IoActivities>('io');
+ */
+export function activitiesOn<Activities extends object>(role: ActivityRole): Activities {
+  return new Proxy({} as Activities, {
+    get: (_, name) => {
+      if (typeof name !== 'string') return undefined;
+      return (...args: unknown[]) => proxyActivities({ ...profile, taskQueue: queueOf(role) })[name]?.(...args);
+    },
+  });
+}
+
+function queueOf(role: ActivityRole): string {
+  const { taskQueue } = workflowInfo();
+  const base = taskQueue.endsWith(orchestration) ? taskQueue.slice(0, -orchestration.length) : taskQueue;
+  return `${base}-${role}`;
+}

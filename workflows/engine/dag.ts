@@ -1,0 +1,35 @@
+import type { z } from 'zod';
+import type { DagDefinition } from '../../dag/definition.ts';
+import { defineDag } from '../../dag/define-dag.ts';
+import type { DagBuilder, DagOptions } from '../../dag/options.ts';
+import { runDag, type RunResult } from './run-dag.ts';
+
+/** A DAG as a Temporal workflow: its type is the DAG's id, its input the params, and it carries its definition. */
+export interface DagWorkflow<Input = unknown, Params = unknown> {
+  /** Nothing, `null` and `{}` start a run with the defaults. */
+  (input?: Input | null): Promise<RunResult>;
+  readonly definition: DagDefinition<Params>;
+}
+
+/**
+ * Defines a DAG and makes a workflow of it. Export it under its id from a file of `workflows/`, and name it in
+ * `workflows/index.ts`.
+ *
+ * @example export const hello = dag('hello', { schedule: cron('@daily') }, ({ task }) => { task('greet', { run: () => io.greet({}) }); });
+ */
+export function dag<Params extends z.ZodObject = z.ZodObject<Record<never, never>>>(
+  id: string,
+  options: DagOptions<Params>,
+  build: (builder: DagBuilder<z.output<Params>>) => void,
+): DagWorkflow<z.input<Params>, z.output<Params>> {
+  const definition = defineDag(id, options, build);
+  const workflow = (input?: z.input<Params> | null): Promise<RunResult> => runDag(definition as DagDefinition, input);
+  // Clients start a workflow function by its name, and a minifier or a rename must not change it.
+  Object.defineProperty(workflow, 'name', { value: id });
+  return Object.assign(workflow, { definition });
+}
+
+/** Whether something that a workflow module exports is a DAG. */
+export function isDag(value: unknown): value is DagWorkflow {
+  return typeof value === 'function' && 'definition' in value;
+}

@@ -1,0 +1,72 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  TimeoutFailure,
+} from '@temporalio/common';
+import type { TaskError } from '../../dag/outcome.ts';
+
+/** Failure types with a meaning of their own, in a workflow's `run` as in an activity. */
+export const failureTypes = {
+  /** Airflow's AirflowFailException: the task has failed, and no further try is made. */
+  failed: 'TaskFailed',
+  /** Airflow's AirflowSkipException: the task ends as skipped. */
+  skipped: 'TaskSkipped',
+  /** A try took longer than its executionTimeout. */
+  timeout: 'TaskTimeout',
+  /** A payload is over the limit; see payload-size.ts. */
+  tooLarge: 'PayloadTooLarge',
+  /** The run was given params that are not right. */
+  params: 'InvalidParams',
+  /** The run's state is failed. */
+  run: 'DagRunFailed',
+} as const;
+
+/** Ends the task as failed without another try. */
+export function failTask(message: string): never {
+  throw ApplicationFailure.create({ type: failureTypes.failed, message, nonRetryable: true });
+}
+
+/** Ends the task as skipped. */
+export function skip(message = 'the task skipped itself'): never {
+  throw ApplicationFailure.create({ type: failureTypes.skipped, message, nonRetryable: true });
+}
+
+/** What a try's error says of the task: whether to skip it, and whether another try may help. */
+export interface Diagnosis {
+  readonly error: TaskError;
+  readonly skipped: boolean;
+  /** No further try. */
+  readonly final: boolean;
+}
+
+/** Looks through Temporal's wrapping to the error that happened. */
+export function diagnose(thrown: unknown): Diagnosis {
+  const root = rootOf(thrown);
+  const error = describe(root);
+  return {
+    error,
+    skipped: error.type === failureTypes.skipped,
+    final: error.type === failureTypes.failed || error.type === failureTypes.tooLarge,
+  };
+}
+
+function rootOf(thrown: unknown): unknown {
+  let root = thrown;
+  while ((root instanceof ActivityFailure || root instanceof ChildWorkflowFailure) && root.cause !== undefined) {
+    root = root.cause;
+  }
+  return root;
+}
+
+function describe(root: unknown): TaskError {
+  if (root instanceof ApplicationFailure) return { type: root.type ?? 'Error', message: root.message };
+  if (root instanceof TimeoutFailure) {
+    const last = root.cause instanceof Error ? `; the attempt before: ${root.cause.message}` : '';
+    return { type: `Timeout.${root.timeoutType}`, message: `${root.message}${last}` };
+  }
+  if (root instanceof CancelledFailure) return { type: 'Cancelled', message: root.message || 'cancelled' };
+  if (root instanceof Error) return { type: root.name, message: root.message };
+  return { type: 'Error', message: String(root) };
+}

@@ -1,0 +1,44 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import { workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { currentTask } from './current-task.ts';
+import { checkPayload } from './payload-size.ts';
+
+/** Header that tells an activity which task and try it works for; activities/shared/place.ts reads it. */
+export const taskHeader = 'tradewind-task';
+
+/**
+ * Marks what tasks do: activities and timers carry the task's name in the Temporal UI, activities are told their task and
+ * try, log lines name DAG, run, task, map index and try, and an input that would make Temporal hang is refused.
+ */
+export const interceptors: WorkflowInterceptorsFactory = () => ({
+  outbound: [
+    {
+      scheduleActivity: async (input, next) => {
+        const task = currentTask();
+        if (task === undefined) return next(input);
+        for (const value of input.args)
+          checkPayload(`${task.label}: the input of activity ${input.activityType}`, value);
+        const { taskId, mapIndex, tryNumber } = task;
+        return next({
+          ...input,
+          headers: {
+            ...input.headers,
+            [taskHeader]: defaultPayloadConverter.toPayload({ taskId, mapIndex, tryNumber }),
+          },
+          options: { ...input.options, summary: input.options.summary ?? task.label },
+        });
+      },
+      startTimer: async (input, next) => {
+        const task = currentTask();
+        if (task === undefined || input.options?.summary !== undefined) return next(input);
+        return next({ ...input, options: { ...input.options, summary: task.label } });
+      },
+      getLogAttributes: (input, next) => {
+        const { workflowType, workflowId } = workflowInfo();
+        const task = currentTask();
+        const place = task && { task: task.taskId, mapIndex: task.mapIndex, try: task.tryNumber };
+        return next({ ...input, dag: workflowType, run: workflowId, ...place });
+      },
+    },
+  ],
+});

@@ -1,0 +1,33 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { failureTypes } from './failures.ts';
+
+/** Bytes of JSON that one value in a history may have: half of what makes Temporal itself fail, or hang. */
+export const largestPayload = 1024 * 1024;
+
+/** Throws a clear error for a value that is too large for a history, or no JSON at all; `what` begins the sentence. */
+export function checkPayload(what: string, value: unknown): void {
+  if (value === undefined) return;
+  const text = toJson(what, value);
+  // A UTF-16 unit is at most three bytes of UTF-8, so most values need no second look.
+  if (text.length * 3 <= largestPayload) return;
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes <= largestPayload) return;
+  throw ApplicationFailure.create({
+    type: failureTypes.tooLarge,
+    nonRetryable: true,
+    message: `${what} is ${bytes} bytes of JSON, over the limit of ${largestPayload}: put it in object storage and pass its key`,
+  });
+}
+
+function toJson(what: string, value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? '';
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw ApplicationFailure.create({
+      type: failureTypes.failed,
+      nonRetryable: true,
+      message: `${what} is not JSON (${reason}): return plain data`,
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { defineQuery } from '@temporalio/workflow';
+import type { TaskError } from '../../dag/outcome.ts';
+import type { RunState, TaskState } from '../../dag/states.ts';
+import type { TriggerRule } from '../../dag/trigger-rules.ts';
+import type { RunType } from '../../dag/definition.ts';
+import type { TryRecord } from './task-record.ts';
+
+/** A run's graph, as it runs. */
+export interface RunGraph {
+  readonly dagId: string;
+  readonly tasks: readonly {
+    readonly id: string;
+    readonly upstream: readonly string[];
+    readonly triggerRule: TriggerRule;
+    /** Names of the map indexes; `null` for a task that is not mapped. */
+    readonly labels: readonly string[] | null;
+  }[];
+}
+
+/** Where one task instance is. Times are epoch milliseconds: of its first try's start, of its end. */
+export interface TaskStatus {
+  readonly taskId: string;
+  readonly mapIndex: number;
+  /** For people: the task's id, with the label of its map index. */
+  readonly label: string;
+  readonly state: TaskState;
+  /** Of the try that runs or was the last; 0 before the first. */
+  readonly tryNumber: number;
+  readonly start: number | null;
+  readonly end: number | null;
+  readonly error: TaskError | null;
+}
+
+/** Where a run is, task by task, in the order of the definition. Times are ISO 8601, UTC. */
+export interface RunStatus {
+  readonly dagId: string;
+  readonly runId: string;
+  readonly runType: RunType;
+  readonly logicalDate: string;
+  readonly dataInterval: { readonly start: string; readonly end: string };
+  readonly state: RunState;
+  readonly tasks: readonly TaskStatus[];
+}
+
+/** Which task's tries or result are asked for; `mapIndex` -1 or absent: of a task that is not mapped. */
+export interface TaskAddress {
+  readonly taskId: string;
+  readonly mapIndex?: number;
+}
+
+/** Asks a run for its graph. */
+export const graphQuery = defineQuery<RunGraph>('graph');
+
+/** Asks a run where its tasks are. */
+export const statesQuery = defineQuery<RunStatus>('states');
+
+/** Asks a run for the tries of a task, first one first. */
+export const triesQuery = defineQuery<readonly TryRecord[], [TaskAddress]>('tries');
+
+/** Asks a run for the result of a task (Airflow's XCom); an error when it has none. */
+export const resultQuery = defineQuery<unknown, [TaskAddress]>('result');

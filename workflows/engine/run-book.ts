@@ -1,0 +1,115 @@
+import type { DagDefinition, RunContext, TaskDefinition } from '../../dag/definition.ts';
+import type { Outcome, Unfinished } from '../../dag/outcome.ts';
+import { makePlan, type Plan, type TaskInstance } from '../../dag/planner.ts';
+import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
+import { instantText } from './search-attributes.ts';
+import { taskLabel } from './current-task.ts';
+import type { RunGraph, RunStatus, TaskAddress, TaskStatus } from './queries.ts';
+import type { TaskRecord, TryRecord } from './task-record.ts';
+
+/** All that a run knows of its tasks. */
+export interface RunBook {
+  readonly plan: Plan;
+  readonly task: (taskId: string) => TaskDefinition;
+  readonly record: (instance: TaskInstance) => TaskRecord;
+  /** What a task is given of the tasks it needs. */
+  readonly inputsOf: (task: TaskDefinition) => Readonly<Record<string, unknown>>;
+  readonly graph: () => RunGraph;
+  readonly statuses: () => readonly TaskStatus[];
+  readonly status: (context: RunContext, state: RunState) => RunStatus;
+  readonly tries: (address: TaskAddress) => readonly TryRecord[];
+  readonly result: (address: TaskAddress) => unknown;
+}
+
+/** An empty book for a run of a DAG. */
+export function openBook(definition: DagDefinition): RunBook {
+  const tasks = new Map(definition.tasks.map((task) => [task.id, task]));
+  const records = new Map<string, TaskRecord[]>(
+    definition.tasks.map(({ id, labels }) => [
+      id,
+      labels === null || labels.length === 0
+        ? [newRecord(id, -1, undefined)]
+        : labels.map((label, mapIndex) => newRecord(id, mapIndex, label)),
+    ]),
+  );
+  const plan = makePlan(definition.tasks.map((task) => ({ ...task, length: task.items?.length ?? null })));
+
+  const taskOf = (taskId: string): TaskDefinition =>
+    tasks.get(taskId) ?? absent(`there is no task ${taskId}; there are ${[...tasks.keys()].join(', ')}`);
+  const recordOf = ({ taskId, mapIndex = -1 }: TaskAddress): TaskRecord =>
+    records.get(taskOf(taskId).id)?.find((record) => record.mapIndex === mapIndex) ??
+    absent(`task ${taskId} has no map index ${mapIndex}`);
+  const stateOf = ({ taskId, mapIndex }: TaskRecord): TaskState =>
+    plan.states(taskId)[Math.max(mapIndex, 0)] ?? absent(`task ${taskId} has no map index ${mapIndex}`);
+
+  function inputOf(taskId: string, certain: boolean): unknown {
+    const values = (records.get(taskId) ?? []).map((record) =>
+      certain ? record.value : outcomeOf(record, stateOf(record)),
+    );
+    return taskOf(taskId).items === null ? values[0] : values;
+  }
+
+  const statuses = (): readonly TaskStatus[] =>
+    [...records.values()].flatMap((all) => all.map((record) => statusOf(record, stateOf(record))));
+
+  return {
+    plan,
+    task: taskOf,
+    record: recordOf,
+    inputsOf: ({ needs, triggerRule }) =>
+      Object.fromEntries(
+        Object.entries(needs).map(([name, taskId]) => [name, inputOf(taskId, triggerRule === 'all_success')]),
+      ),
+    graph: () => ({
+      dagId: definition.id,
+      tasks: definition.tasks.map(({ id, upstream, triggerRule, labels }) => ({ id, upstream, triggerRule, labels })),
+    }),
+    statuses,
+    status: ({ dagId, runId, runType, logicalDate, dataInterval }, state) => ({
+      dagId,
+      runId,
+      runType,
+      logicalDate: instantText(logicalDate),
+      dataInterval: { start: instantText(dataInterval.start), end: instantText(dataInterval.end) },
+      state,
+      tasks: statuses(),
+    }),
+    tries: (address) => recordOf(address).tries,
+    result: (address) => {
+      const record = recordOf(address);
+      const state = stateOf(record);
+      return state === 'success' ? record.value : absent(`task ${address.taskId} has no result: it is ${state}`);
+    },
+  };
+}
+
+function newRecord(taskId: string, mapIndex: number, mapLabel: string | undefined): TaskRecord {
+  return { taskId, mapIndex, mapLabel, tries: [], value: undefined, error: null };
+}
+
+function outcomeOf(record: TaskRecord, state: TaskState): Outcome<unknown> | Unfinished {
+  if (!isFinished(state)) return { state: 'unfinished' };
+  if (state === 'success') return { state, value: record.value };
+  if (state === 'failed') return { state, error: record.error ?? { type: 'Error', message: 'unknown' } };
+  return { state };
+}
+
+function statusOf(record: TaskRecord, state: TaskState): TaskStatus {
+  const { taskId, mapIndex, mapLabel, tries, error } = record;
+  const [first] = tries;
+  const last = tries.at(-1);
+  return {
+    taskId,
+    mapIndex,
+    label: taskLabel(taskId, mapLabel),
+    state,
+    tryNumber: last?.tryNumber ?? 0,
+    start: first?.start ?? null,
+    end: isFinished(state) ? (last?.end ?? null) : null,
+    error,
+  };
+}
+
+function absent(message: string): never {
+  throw new Error(message);
+}

@@ -1,0 +1,164 @@
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  CancellationScope,
+  CancelledFailure,
+  log,
+  setCurrentDetails,
+  setHandler,
+  Trigger,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { DagDefinition, RunContext } from '../../dag/definition.ts';
+import { checkParams } from '../../dag/params.ts';
+import type { TaskInstance } from '../../dag/planner.ts';
+import { runIdentity } from '../../dag/run-identity.ts';
+import type { RunState, TaskState } from '../../dag/states.ts';
+import { detailsOf } from './details.ts';
+import { failureTypes } from './failures.ts';
+import { graphQuery, resultQuery, statesQuery, triesQuery, type TaskStatus } from './queries.ts';
+import { openBook, type RunBook } from './run-book.ts';
+import { instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
+import { tryTask } from './tries.ts';
+
+/** What a run that succeeded gives back, and what one that failed carries in its failure. */
+export interface RunResult {
+  readonly state: Extract<RunState, 'success' | 'failed'>;
+  /** State of every task; of a mapped one, a list in index order. */
+  readonly tasks: Readonly<Record<string, TaskState | readonly TaskState[]>>;
+}
+
+/** Runs a DAG inside a workflow. Throws when the run's state is failed, or when it was cancelled. */
+export async function runDag(definition: DagDefinition, input: unknown): Promise<RunResult> {
+  const context = openRun(definition, input);
+  const book = openBook(definition);
+  let state: RunState = 'running';
+  setHandler(graphQuery, book.graph);
+  setHandler(statesQuery, () => book.status(context, state));
+  setHandler(triesQuery, book.tries);
+  setHandler(resultQuery, book.result);
+  upsertSearchAttributes([
+    { key: searchAttributeKeys.dag, value: definition.id },
+    { key: searchAttributeKeys.logicalDate, value: instantText(context.logicalDate) },
+    { key: searchAttributeKeys.runType, value: context.runType },
+    { key: searchAttributeKeys.runState, value: state },
+  ]);
+
+  const cancelled = await runTasks(book, context);
+
+  const end = book.plan.runState();
+  state = end === 'success' && !cancelled ? 'success' : 'failed';
+  upsertSearchAttributes([{ key: searchAttributeKeys.runState, value: state }]);
+  const statuses = book.statuses();
+  setCurrentDetails(detailsOf(state, statuses));
+  const result: RunResult = { state, tasks: statesOf(definition, book) };
+  if (cancelled) throw new CancelledFailure('the run was cancelled', [result]);
+  if (state === 'success') return result;
+  throw ApplicationFailure.create({
+    type: failureTypes.run,
+    message: whatFailed(statuses),
+    nonRetryable: true,
+    details: [result],
+  });
+}
+
+function openRun(definition: DagDefinition, input: unknown): RunContext {
+  const { workflowId, startTime, typedSearchAttributes } = workflowInfo();
+  const { params, problems } = checkParams(definition, input);
+  if (problems !== undefined) {
+    throw ApplicationFailure.create({
+      type: failureTypes.params,
+      message: `the run's params are not right: ${problems.join('; ')}`,
+      nonRetryable: true,
+      details: [problems],
+    });
+  }
+  const nominalTime = typedSearchAttributes.get(scheduledStartTime) ?? null;
+  return { dagId: definition.id, runId: workflowId, params, ...runIdentity(definition, { nominalTime, startTime }) };
+}
+
+/** Runs tasks as the plan says until none is left. Says whether the run was cancelled on the way. */
+async function runTasks(book: RunBook, context: RunContext): Promise<boolean> {
+  const { plan } = book;
+  const finished = new Trigger<void>();
+  const show = shower(book);
+  let open = 0;
+  let cancelled = false;
+
+  function advance(): void {
+    // What is ready starts in the same workflow task in which its last need completed: nothing is awaited in between.
+    for (const instance of plan.settle().ready) void begin(instance);
+    show();
+    if (open === 0) finished.resolve();
+  }
+
+  async function begin(instance: TaskInstance): Promise<void> {
+    open++;
+    try {
+      const task = book.task(instance.taskId);
+      const end = await tryTask({
+        task,
+        record: book.record(instance),
+        inputs: book.inputsOf(task),
+        context,
+        onState: (state) => {
+          plan.record(instance, state);
+          show();
+        },
+        isCancelled: () => cancelled,
+      });
+      plan.record(instance, end);
+      if (end === 'failed') logFailure(book, instance);
+    } catch (error) {
+      finished.reject(error as Error);
+    }
+    open--;
+    advance();
+  }
+
+  const { cancelRequested } = CancellationScope.current();
+  cancelRequested.catch(() => {
+    cancelled = true;
+    plan.abandon();
+  });
+  advance();
+  await finished;
+  return cancelled;
+}
+
+function logFailure(book: RunBook, instance: TaskInstance): void {
+  const { tries, error } = book.record(instance);
+  log.warn('task failed', {
+    task: instance.taskId,
+    mapIndex: instance.mapIndex,
+    try: tries.length,
+    type: error?.type,
+    error: error?.message,
+  });
+}
+
+/** Keeps the run's page in the Temporal UI current; the more rows, the less often, so that the cost stays linear. */
+function shower(book: RunBook): () => void {
+  const rows = book.statuses().length;
+  const every = Math.ceil(rows / 50);
+  let changes = 0;
+  return () => {
+    if (changes++ % every === 0) setCurrentDetails(detailsOf('running', book.statuses()));
+  };
+}
+
+function statesOf(definition: DagDefinition, { plan }: RunBook): RunResult['tasks'] {
+  return Object.fromEntries(
+    definition.tasks.map(({ id, items }) => {
+      const states = plan.states(id);
+      return [id, items === null ? (states[0] ?? 'none') : [...states]];
+    }),
+  );
+}
+
+function whatFailed(statuses: readonly TaskStatus[]): string {
+  const failed = statuses.filter(({ state }) => state === 'failed');
+  const told = failed.slice(0, 5).map(({ label, error }) => `${label} (${error?.message ?? 'unknown'})`);
+  const more = failed.length > told.length ? [`and ${failed.length - told.length} more`] : [];
+  return `failed: ${[...told, ...more].join('; ')}`;
+}

@@ -1,0 +1,24 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+
+/**
+ * What a run tells Temporal's visibility about itself, so that runs are found by DAG, date and state. Keyword text
+ * throughout: equality on a Datetime matches nothing on some servers.
+ */
+export const searchAttributeKeys = {
+  /** DAG id. */
+  dag: defineSearchAttributeKey('TradewindDag', 'KEYWORD'),
+  /** Logical date, ISO 8601 in UTC with seconds: `2026-03-01T00:00:00Z`. */
+  logicalDate: defineSearchAttributeKey('TradewindLogicalDate', 'KEYWORD'),
+  /** Airflow's run type: scheduled, manual or backfill. */
+  runType: defineSearchAttributeKey('TradewindRunType', 'KEYWORD'),
+  /** Airflow's run state: queued, running, success or failed. */
+  runState: defineSearchAttributeKey('TradewindRunState', 'KEYWORD'),
+} as const;
+
+/** The nominal time that a Schedule writes on the runs that it starts; anybody who starts a run may write it, too. */
+export const scheduledStartTime = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
+
+/** An instant as ids and search attributes carry it: whole seconds when it is one, UTC. */
+export function instantText(instant: Date): string {
+  return instant.toISOString().replace('.000Z', 'Z');
+}
