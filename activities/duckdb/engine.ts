@@ -1,0 +1,52 @@
+import { mkdtemp, mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AdapterError } from '../shared/adapter-error.ts';
+import { startChild } from './child-process.ts';
+import type { SqlEngine } from './port.ts';
+
+/** What DuckDB may use of the machine, and where. */
+export interface DuckDbOptions {
+  /** Memory limit, for example `1GB`; the process takes about 150 MB more than that. */
+  readonly memory: string;
+  readonly threads: number;
+  /** Folder that sessions get their private folders in; by default the system's temporary folder. */
+  readonly workDir: string | undefined;
+  /** Compiled `activities/duckdb/child.js`: the process entry. */
+  readonly childPath: string;
+}
+
+const hour = 3_600_000;
+
+/** Makes a {@link SqlEngine} whose sessions are DuckDB processes. */
+export function createDuckDb({ memory, threads, workDir, childPath }: DuckDbOptions): SqlEngine {
+  return {
+    async use({ signal, timeLimitMs = hour }, work) {
+      const parent = resolve(workDir ?? tmpdir());
+      const folder = await makeFolder(parent);
+      try {
+        const child = await startChild({ folder, memory, threads, childPath, signal, timeLimitMs });
+        try {
+          return await Promise.race([work({ folder, run: child.run, rows: child.rows }), child.failed]);
+        } finally {
+          await child.stop();
+        }
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+async function makeFolder(parent: string): Promise<string> {
+  try {
+    await mkdir(parent, { recursive: true });
+    return await mkdtemp(join(parent, 'tradewind-'));
+  } catch (cause) {
+    throw new AdapterError(`no folder for DuckDB can be made in ${parent}: see TW_WORK_DIR`, {
+      system: 'duckdb',
+      code: 'unavailable',
+      cause,
+    });
+  }
+}

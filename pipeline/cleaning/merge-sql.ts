@@ -1,0 +1,92 @@
+import type { TableName } from '../tables.ts';
+import { cleanColumns } from './clean-columns.ts';
+import { cleanSql } from './clean-sql.ts';
+import { judgeSql } from './judge-sql.ts';
+import { identifier, literal, literals } from './sql-text.ts';
+
+/**
+ * The statements of a cleaning, in the order that they run. They work on temporary tables:
+ *
+ * - `places` where each gapless run of lines is (made by the step)
+ * - `judged` every line's verdict and position
+ * - `newest` the good line of each `ind` that is newer than what the Delta table holds
+ * - `held` rows of the Delta table with the `ind` of one of those
+ */
+export const placesTable = `CREATE TEMP TABLE places
+  (k BIGINT, "partition" INTEGER, "offset" BIGINT, "from" BIGINT, "to" BIGINT)`;
+
+/** Judges all lines, finds their positions, and leaves out what lies beside the ranges that are to be cleaned. */
+export function judgedTable(table: TableName, lines: string): string {
+  return `CREATE TEMP TABLE judged AS
+    SELECT verdict.*, "partition", "offset" + (verdict.k - places.k) AS "offset",
+      "offset" + (verdict.k - places.k) BETWEEN "from" AND "to" - 1 AS wanted
+    FROM (${judgeSql(table, lines)}) AS verdict ASOF JOIN places ON verdict.k >= places.k`;
+}
+
+/** Lines a file has, whether wanted or not, by file number. */
+export const linesPerFile = `SELECT k // 4294967296 AS file, count(*) AS lines FROM judged GROUP BY ALL`;
+
+/** One row of figures: `read`, `clean`, `quarantined`, `odd`, and `absent<bit>` for each documented field. */
+export function figuresSql(bits: readonly number[]): string {
+  const absent = bits.map((bit) => `count(*) FILTER (reason IS NULL AND absent & ${2 ** bit} <> 0) AS absent${bit}`);
+  return `SELECT count(*) AS read, count(*) FILTER (reason IS NULL) AS clean,
+    count(*) FILTER (reason IS NOT NULL) AS quarantined, count(*) FILTER (reason IS NULL AND odd) AS odd,
+    ${absent.join(', ')} FROM judged WHERE wanted`;
+}
+
+/** The bad lines with their bytes, in pages of at most so many bytes (and one line) a partition. */
+export function badTable(lines: string, pageBytes: number): string {
+  return `CREATE TEMP TABLE bad AS
+    SELECT *, (sum(strlen(line)) OVER (PARTITION BY "partition" ORDER BY k)) // ${pageBytes} AS page
+    FROM (SELECT k, "partition", "offset", reason, line FROM ${lines} AS lines
+      JOIN (SELECT * FROM judged WHERE wanted AND reason IS NOT NULL) AS judged USING (k))`;
+}
+
+/** Lines are numbered in the order of their positions, so the highest `k` of an `ind` is its newest. */
+export const newestTable = `CREATE OR REPLACE TEMP TABLE newest AS
+  SELECT k, ind, extra, "partition", "offset" FROM judged
+  SEMI JOIN (SELECT max(k) AS k FROM judged WHERE wanted AND reason IS NULL GROUP BY ind) AS last USING (k)`;
+
+/** Rows of the Delta table's files that `newest` has an `ind` of; `stale` where the table's row is as new or newer. */
+export function heldTable(paths: readonly string[]): string {
+  return `CREATE OR REPLACE TEMP TABLE held AS
+    SELECT ind, parse_filename(old.filename) AS file,
+      (old."partition", old."offset") >= (newest."partition", newest."offset") AS stale
+    FROM read_parquet(${literals(paths)}, filename = true) AS old JOIN newest USING (ind)`;
+}
+
+/** Leaves those in `newest` that are newer than the table's rows: an old run done again never wins. */
+export const withoutStale = `DELETE FROM newest WHERE ind IN (SELECT ind FROM held WHERE stale)`;
+
+/** SQL of the rows of the files that stay as they are. */
+export function keptSql(table: TableName, paths: readonly string[]): string {
+  const columns = cleanColumns(table).map(({ name }) => identifier(name));
+  return `SELECT ${columns.join(', ')} FROM read_parquet(${literals(paths)}) ANTI JOIN newest USING (ind)`;
+}
+
+/** One row: `rows`, and `bounds`, the `ind` that each file but the first begins with, for files of equally many rows. */
+export function boundsSql(kept: string | undefined, files: number): string {
+  const inds =
+    kept === undefined ? 'SELECT ind FROM newest' : `SELECT ind FROM newest UNION ALL SELECT ind FROM (${kept})`;
+  const parts = Array.from({ length: files - 1 }, (_, n) => String((n + 1) / files));
+  const bounds = parts.length === 0 ? '[]' : `quantile_disc(ind, [${parts.join(', ')}])`;
+  return `SELECT count(*) AS "rows", ${bounds} AS bounds FROM (${inds})`;
+}
+
+/** Rows of a row group: small enough for several files to be written at once within the memory limit. */
+const rowGroup = 40_960;
+
+/** Writes rows to one file, or, split at `bounds` of `ind`, to a folder of files. Tells of every file what statistics need. */
+export function writeSql(rows: string, target: string, bounds: readonly string[], compression: string): string {
+  const options = `FORMAT parquet, COMPRESSION ${compression}, ROW_GROUP_SIZE ${rowGroup}, RETURN_STATS`;
+  if (bounds.length === 0) return `COPY (${rows}) TO ${literal(`${target}/data.parquet`)} (${options})`;
+  const cases = bounds.map((bound, n) => `WHEN ind < ${bound} THEN ${n}`).join(' ');
+  return `COPY (SELECT *, CASE ${cases} ELSE ${bounds.length} END AS slice FROM (${rows}))
+    TO ${literal(target)} (${options}, PARTITION_BY (slice))`;
+}
+
+/** SQL of all rows of a merge: the cleaned newest lines and what stays of the rewritten files. */
+export function mergedSql(table: TableName, lines: string, kept: string | undefined): string {
+  const fresh = cleanSql(table, lines, 'newest');
+  return kept === undefined ? fresh : `${fresh} UNION ALL ${kept}`;
+}
