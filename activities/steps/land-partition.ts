@@ -4,7 +4,7 @@ import type { LandedObject, LandingDraft, LandingZone } from '../s3/port.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import type { StepContext } from '../shared/step-context.ts';
 import type { LandedPartition, LandingRange, LandPartitionInput } from './contract.ts';
-import { createDraftBuilder, type ObjectLimits } from './landing-draft.ts';
+import { createDraftBuilder, lineMemory, type ObjectLimits } from './landing-draft.ts';
 import { chainGone, lostToRetention, partitionOffsets } from './landing-loss.ts';
 import { createLandingTally, type LandingTally } from './landing-tally.ts';
 
@@ -94,6 +94,9 @@ async function landFrom(
   const { low } = await partitionOffsets(kafka, range);
   if (low > position.log) throw lostToRetention({ topic, partition, from: position.chain, to: low });
 
+  // One object is filled while one is stored, so two memories take turns.
+  let filling = lineMemory();
+  let stored = lineMemory();
   let underWay: Promise<LandedObject | undefined> = Promise.resolve(undefined);
   const create = async (draft: LandingDraft): Promise<LandedObject | undefined> => {
     const { won, object } = await zone.create(draft, signal);
@@ -104,7 +107,7 @@ async function landFrom(
   };
 
   try {
-    let builder = createDraftBuilder(place, position.chain, limits);
+    let builder = createDraftBuilder(place, position.chain, limits, filling);
     for await (const records of kafka.readRange({ topic, partition, from: position.log, to }, signal)) {
       for (const record of records) {
         if (builder.take(record)) continue;
@@ -113,7 +116,8 @@ async function landFrom(
         underWay = create(builder.close(builder.next));
         // It is awaited when the next object is full; until then a failure must not count as unhandled.
         underWay.catch(() => undefined);
-        builder = createDraftBuilder(place, builder.next, limits);
+        [filling, stored] = [stored, filling];
+        builder = createDraftBuilder(place, builder.next, limits, filling);
         builder.take(record);
       }
     }

@@ -1,7 +1,12 @@
+import { isUtf8 } from 'node:buffer';
+import { isFlatObject, lineBytes, type LineBytes } from '../../pipeline/landing/flat-object.ts';
 import type { OffsetSpan } from '../../pipeline/landing/offsets.ts';
-import { recordObjection, writeLine } from '../../pipeline/landing/record-check.ts';
+import { endLine, recordObjection } from '../../pipeline/landing/record-check.ts';
+import type { Objection } from '../../pipeline/quarantine.ts';
 import type { IncomingRecord } from '../kafka/port.ts';
 import type { LandingDraft, QuarantinedRecord } from '../s3/port.ts';
+
+const lineFeed = 0x0a;
 
 /** Where a draft belongs. */
 export interface DraftPlace {
@@ -20,6 +25,19 @@ export interface ObjectLimits {
   readonly recordBytes: number;
 }
 
+/**
+ * Memory for the lines of an object. It grows to what an object needs and is used again for a later one, once the
+ * earlier one has been stored: fresh memory for each costs more than filling it.
+ */
+export interface LineMemory {
+  lines: LineBytes;
+}
+
+/** Memory to begin with: most topics of a quiet day need no more. */
+export function lineMemory(): LineMemory {
+  return { lines: lineBytes(64 * 1024) };
+}
+
 /** An object that is being filled, record by record, in the order of their offsets. */
 export interface DraftBuilder {
   /** Offset after the last record taken. */
@@ -36,10 +54,14 @@ export interface DraftBuilder {
  * Fills one object from `start` on. Good values are copied once, next to each other, so that the client's fetch buffers
  * are free at once; all other work on the bytes (hash, upload) is on the whole.
  */
-export function createDraftBuilder(place: DraftPlace, start: number, limits: ObjectLimits): DraftBuilder {
+export function createDraftBuilder(
+  place: DraftPlace,
+  start: number,
+  limits: ObjectLimits,
+  memory: LineMemory = lineMemory(),
+): DraftBuilder {
   const quarantined: QuarantinedRecord[] = [];
   const missing: { from: number; to: number }[] = [];
-  let lines = Buffer.alloc(0);
   let length = 0;
   let records = 0;
   let badBytes = 0;
@@ -51,13 +73,30 @@ export function createDraftBuilder(place: DraftPlace, start: number, limits: Obj
     if (last?.to === from) last.to = to;
     else missing.push({ from, to });
   };
-  const room = (bytes: number): void => {
-    if (length + bytes <= lines.length) return;
-    // Few objects of a topic are much larger than the first; a quarter of the limit spares small topics the whole.
-    const grown = Math.max(length + bytes, Math.min(limits.objectBytes, Math.max(lines.length * 4, 65_536)));
-    const larger = Buffer.allocUnsafeSlow(grown);
-    lines.copy(larger, 0, 0, length);
-    lines = larger;
+  const makeRoom = (bytes: number): void => {
+    const { bytes: old } = memory.lines;
+    if (length + bytes <= old.length) return;
+    const larger = lineBytes(Math.max(length + bytes, Math.min(limits.objectBytes, old.length * 4)));
+    old.copy(larger.bytes, 0, 0, length);
+    memory.lines = larger;
+  };
+  /** Appends a value as a line; says why not, where it cannot be one. */
+  const append = (value: Buffer | null): Objection | undefined => {
+    if (value === null || value.length > limits.recordBytes) return recordObjection(value, limits);
+    makeRoom(value.length + 1);
+    const { lines } = memory;
+    const end = length + value.length;
+    lines.bytes.set(value, length);
+    if (isUtf8(value) && isFlatObject(lines, length, end)) {
+      lines.bytes[end] = lineFeed;
+    } else {
+      const objection = recordObjection(value, limits);
+      if (objection !== undefined) return objection;
+      endLine(lines.bytes, length, end);
+    }
+    length = end + 1;
+    records += 1;
+    return undefined;
   };
 
   return {
@@ -70,38 +109,40 @@ export function createDraftBuilder(place: DraftPlace, start: number, limits: Obj
 
     take(record) {
       const { offset, value } = record;
-      const objection = recordObjection(value, limits);
       const bytes = value === null ? 0 : value.length + 1;
       const taken = records + quarantined.length;
-      const filled = objection === undefined ? length : badBytes;
-      if (taken >= limits.objectRecords || (taken > 0 && filled + bytes > limits.objectBytes)) return false;
+      if (taken >= limits.objectRecords) return false;
+      if (taken > 0 && Math.max(length, badBytes) + bytes > limits.objectBytes) return false;
       skip(next, offset);
       next = offset + 1;
-      if (objection === undefined && value !== null) {
-        room(bytes);
-        length = writeLine(value, lines, length);
-        records += 1;
-      } else {
-        skip(offset, next);
-        badBytes += bytes;
-        quarantined.push({
-          topic: place.topic,
-          partition: place.partition,
-          offset,
-          reason: objection?.reason ?? 'null_value',
-          detail: objection?.detail ?? '',
-          key: record.key && Buffer.from(record.key),
-          value: value && Buffer.from(value),
-          timestamp: record.timestamp,
-        });
-      }
+      const objection = append(value);
+      if (objection === undefined) return true;
+      skip(offset, next);
+      badBytes += bytes;
+      quarantined.push({
+        topic: place.topic,
+        partition: place.partition,
+        offset,
+        ...objection,
+        key: record.key && Buffer.from(record.key),
+        value: value && Buffer.from(value),
+        timestamp: record.timestamp,
+      });
       return true;
     },
 
     close(end) {
       skip(next, end);
       const missed: readonly OffsetSpan[] = missing;
-      return { ...place, start, next: end, lines: lines.subarray(0, length), records, missing: missed, quarantined };
+      return {
+        ...place,
+        start,
+        next: end,
+        lines: memory.lines.bytes.subarray(0, length),
+        records,
+        missing: missed,
+        quarantined,
+      };
     },
   };
 }

@@ -81,17 +81,16 @@ function hasLoneSurrogate(text: string): boolean {
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
+const space = 0x20;
 
 /**
- * Copies a good record's value to `target` at `at` as one line, and returns where the line ends. Line ends within the
- * value become spaces: in valid JSON they can only stand between tokens, so the document stays the same, and all other
- * bytes stay as they came.
+ * Ends the line of a good record whose value was written to bytes [from, to): a line feed at `to`, and spaces for line
+ * ends within. In valid JSON those can only stand between tokens, so the document stays the same, and all other bytes
+ * stay as they came.
  */
-export function writeLine(value: Buffer, target: Buffer, at: number): number {
-  const end = at + value.copy(target, at);
-  if (value.includes(lineFeed) || value.includes(carriageReturn)) {
-    for (let i = at; i < end; i += 1) if (target[i] === lineFeed || target[i] === carriageReturn) target[i] = 0x20;
+export function endLine(bytes: Buffer, from: number, to: number): void {
+  for (let at = from; at < to; at += 1) {
+    if (bytes[at] === lineFeed || bytes[at] === carriageReturn) bytes[at] = space;
   }
-  target[end] = lineFeed;
-  return end + 1;
+  bytes[to] = lineFeed;
 }
