@@ -1,0 +1,57 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inheritedEnvironment } from '../../config/environment.ts';
+import { requirePrerequisite } from '../prerequisites.ts';
+import type { ReportStep } from '../progress.ts';
+import { runTool } from '../tethered-process.ts';
+import { folderSize } from './folder-size.ts';
+
+/** A pinned Python package: every wheel that will do, by sha256. */
+export interface PinnedWheel {
+  readonly name: string;
+  readonly version: string;
+  readonly sha256: readonly string[];
+}
+
+/** The text that pip reads: names, versions and hashes. Nothing else may be installed. */
+export function requirementsOf(wheels: readonly PinnedWheel[]): string {
+  return wheels
+    .map(({ name, version, sha256 }) => [`${name}==${version}`, ...sha256.map((hash) => `  --hash=sha256:${hash}`)])
+    .map((lines) => `${lines.join(' \\\n')}\n`)
+    .join('');
+}
+
+/**
+ * Installs pinned wheels into a folder with the user's own pip, its configuration and mirrors included. pip refuses a wheel
+ * whose hash is not among the pinned ones; nothing is built from source.
+ */
+export async function pipInstall(
+  wheels: readonly PinnedWheel[],
+  folder: string,
+  sizes: { readonly downloadBytes: number; readonly diskBytes: number },
+  report: ReportStep,
+): Promise<void> {
+  const title = wheels[0]?.name ?? 'it';
+  const python = await requirePrerequisite('python', `fetching ${title}`);
+  // pip downloads into the temporary folder and unpacks from there: with that under ours, both can be watched.
+  const temporary = join(folder, '.pip');
+  mkdirSync(temporary);
+  writeFileSync(join(temporary, 'requirements.txt'), requirementsOf(wheels));
+  const total = sizes.downloadBytes + sizes.diskBytes;
+  const watch = setInterval(() => report(`fetching ${title}`, Math.min(folderSize(folder), total), total), 250);
+  try {
+    await runTool({
+      command: python.path,
+      args: [
+        ...['-m', 'pip', 'install', '--require-hashes', '--only-binary', ':all:', '--no-deps', '--no-compile'],
+        ...['--no-input', '--disable-pip-version-check', '--no-warn-script-location'],
+        ...['--target', folder, '-r', join(temporary, 'requirements.txt')],
+      ],
+      environment: { ...inheritedEnvironment(), TMPDIR: temporary, PIP_ROOT_USER_ACTION: 'ignore' },
+      purpose: `fetching ${title} with pip`,
+    });
+  } finally {
+    clearInterval(watch);
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,23 @@
+import type { PartName } from './part.ts';
+
+/** What happens to a part right now, for people. */
+export interface Progress {
+  readonly part: PartName | 'temporal-test-server';
+  readonly step: 'wait' | 'found' | 'fetch' | 'start' | 'ready' | 'stop';
+  /** A sentence without the part's name. */
+  readonly text: string;
+  /** Bytes so far, of {@link totalBytes}; both about. */
+  readonly bytes?: number;
+  readonly totalBytes?: number;
+}
+
+/** Takes progress; must not throw. */
+export type OnProgress = (progress: Progress) => void;
+
+/** Takes progress of one part and one step. */
+export type ReportStep = (text: string, bytes?: number, totalBytes?: number) => void;
+
+/** A number of bytes as people read it: `149 MB`. Decimal, as registries and disk vendors count. */
+export function megabytes(bytes: number): string {
+  return `${Math.max(1, Math.round(bytes / 1e6)).toLocaleString('en')} MB`;
+}

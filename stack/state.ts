@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { stackSettingsFile } from '../config/environment.ts';
+import type { PartName } from './part.ts';
+import type { ProcessIdentity } from './process-identity.ts';
+import { StackError } from './stack-error.ts';
+
+/** A server that was started and not stopped, as the state remembers it. */
+export interface StartedServer extends ProcessIdentity {
+  readonly ports: Readonly<Record<string, number>>;
+  /** Version and origin, for people: `4.3.1 (cache)`. */
+  readonly version: string;
+  /** Which of the servers that can be this part: `s3-ministack`. */
+  readonly kind: string;
+  readonly logPath: string;
+  /** Settings that lead to it; holds secrets. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Whether it ends with the process that started it. */
+  readonly tethered: boolean;
+}
+
+/** What the state folder remembers. */
+interface StateRecord {
+  readonly servers: Readonly<Partial<Record<PartName, StartedServer>>>;
+  /** Ports of the last start, asked for again at the next. */
+  readonly ports: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Random secrets, made at the first start. */
+  readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+const nothing: StateRecord = { servers: {}, ports: {}, secrets: {} };
+
+/**
+ * The state folder of one stack: what runs, on which ports, with which secrets. Every change is on disk before the method
+ * returns. Only the holder of the lock ({@link StackState.lockPath}) may change it; anybody may read.
+ */
+export interface StackState {
+  readonly folder: string;
+  readonly lockPath: string;
+  readonly settingsPath: string;
+  server(part: PartName): StartedServer | undefined;
+  servers(): readonly (readonly [PartName, StartedServer])[];
+  setServer(part: PartName, server: StartedServer | undefined): void;
+  ports(kind: string): Readonly<Record<string, number>>;
+  setPorts(kind: string, ports: Readonly<Record<string, number>>): void;
+  /** The named secrets of a server, made when they are asked for first. */
+  secrets(kind: string, names: readonly string[]): Readonly<Record<string, string>>;
+  /** Folder of a part, made when it is not there. */
+  partFolder(kind: string): string;
+  /** Writes the file that leads other commands to the servers. */
+  publish(settings: Readonly<Record<string, string>>): void;
+  unpublish(): void;
+}
+
+/** Opens a state folder; makes it, closed to other users, unless `create` is false. */
+export function openState(stateDir: string, { create = true } = {}): StackState {
+  const folder = resolve(stateDir);
+  const recordPath = join(folder, 'stack.json');
+  const settingsPath = join(folder, stackSettingsFile);
+  if (create) mkdirSync(folder, { recursive: true, mode: 0o700 });
+
+  const read = (): StateRecord => {
+    if (!existsSync(recordPath)) return nothing;
+    try {
+      return { ...nothing, ...(JSON.parse(readFileSync(recordPath, 'utf8')) as Partial<StateRecord>) };
+    } catch (error) {
+      throw new StackError(`${recordPath} cannot be read: end what runs from it and remove ${folder}`, {
+        cause: error,
+      });
+    }
+  };
+  const change = (edit: (record: StateRecord) => StateRecord): void => {
+    writePrivately(recordPath, `${JSON.stringify(edit(read()), undefined, 2)}\n`);
+  };
+
+  return {
+    folder,
+    lockPath: join(folder, 'stack.lock'),
+    settingsPath,
+    server: (part) => read().servers[part],
+    servers: () => Object.entries(read().servers) as (readonly [PartName, StartedServer])[],
+    setServer: (part, server) => {
+      change((record) => {
+        const { [part]: _, ...others } = record.servers;
+        return { ...record, servers: server === undefined ? others : { ...others, [part]: server } };
+      });
+    },
+    ports: (kind) => read().ports[kind] ?? {},
+    setPorts: (kind, ports) => {
+      change((record) => ({ ...record, ports: { ...record.ports, [kind]: ports } }));
+    },
+    secrets: (kind, names) => {
+      const known = read().secrets[kind] ?? {};
+      const missing = names.filter((name) => known[name] === undefined);
+      if (missing.length === 0) return known;
+      const made = Object.fromEntries(missing.map((name) => [name, randomBytes(20).toString('hex')]));
+      change((record) => ({ ...record, secrets: { ...record.secrets, [kind]: { ...known, ...made } } }));
+      return { ...known, ...made };
+    },
+    partFolder: (kind) => {
+      const path = join(folder, kind);
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      return path;
+    },
+    publish: (settings) => {
+      const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+      writePrivately(settingsPath, `# Servers of the local stack; removed when it goes down.\n${lines.join('')}`);
+    },
+    unpublish: () => {
+      rmSync(settingsPath, { force: true });
+    },
+  };
+}
+
+/** Writes a file that only its owner can read, all of it or nothing. */
+export function writePrivately(path: string, text: string): void {
+  const draft = `${path}.${process.pid}.draft`;
+  writeFileSync(draft, text, { mode: 0o600 });
+  chmodSync(draft, 0o600);
+  renameSync(draft, path);
+}

@@ -1,0 +1,55 @@
+import type { Stack } from '../../stack/stack.ts';
+
+/** What test files are told of the stack that they share. */
+export interface SharedStack {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly stateDir: string;
+  /** Path of the time-skipping Temporal server. */
+  readonly testServer: string;
+}
+
+/** Jest gives its workers the environment that stands when the set-up is done. */
+const variable = 'TW_TEST_STACK';
+
+/** Tells test files of the stack. */
+export function shareStack(shared: SharedStack): void {
+  process.env[variable] = JSON.stringify(shared);
+}
+
+/** The stack of this test run. */
+export function sharedStack(): SharedStack {
+  const text = process.env[variable];
+  if (text === undefined)
+    throw new Error('no stack is up: this file belongs to the project "servers" of jest.config.mjs');
+  return JSON.parse(text) as SharedStack;
+}
+
+interface Kept {
+  readonly stack: Stack;
+  readonly stateDir: string;
+}
+
+/** Jest loads set-up and teardown apart from each other: what one leaves for the other goes through the global object. */
+const place = globalThis as { tradewindTestStack?: Kept };
+
+/** Leaves the stack for the teardown. */
+export function keepForTeardown(kept: Kept): void {
+  place.tradewindTestStack = kept;
+}
+
+/** The stack that the set-up left, once. */
+export function takeForTeardown(): Kept | undefined {
+  const kept = place.tradewindTestStack;
+  delete place.tradewindTestStack;
+  return kept;
+}
+
+/** Whether any process has this pid. */
+export function isPidRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
