@@ -1,0 +1,28 @@
+import { Client, Connection } from '@temporalio/client';
+import type { Settings } from '../config/settings.ts';
+import { connectionOptions } from '../workers/connection.ts';
+import { CommandError } from './failure.ts';
+
+/** A client of the namespace of the settings, closed with `await using`. */
+export interface TemporalClient extends AsyncDisposable {
+  readonly client: Client;
+  readonly connection: Connection;
+}
+
+/** Connects to Temporal. Throws CommandError with the address when nobody answers there within 5 s. */
+export async function openTemporal(settings: Settings['temporal']): Promise<TemporalClient> {
+  const { address, namespace } = settings;
+  const connection = await Connection.connect({ ...(await connectionOptions(settings)), connectTimeout: '5 seconds' }).catch(
+    (cause: unknown) => {
+      throw new CommandError(
+        `no Temporal server answers at ${address}: start the local one with "tw stack up", or set TEMPORAL_ADDRESS`,
+        { cause },
+      );
+    },
+  );
+  return {
+    client: new Client({ connection, namespace }),
+    connection,
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
