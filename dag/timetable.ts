@@ -74,6 +74,33 @@ export function slotAtOrAfter(timetable: Timetable, instant: number): number {
   return previousSlot(timetable, next) === instant ? instant : next;
 }
 
+/** The first slots after an instant, ascending. */
+export function upcomingSlots(timetable: Timetable, after: number, count: number): readonly number[] {
+  const slots: number[] = [];
+  for (let at = after; slots.length < count;) {
+    at = nextSlot(timetable, at);
+    slots.push(at);
+  }
+  return slots;
+}
+
+/** An instant to measure timetables from, so that the same one always measures the same. */
+const measuringPoint = Date.UTC(2026, 0, 1);
+const measuredSlots = 1_000;
+const measuredTime = 8 * 366 * 86_400_000;
+
+/** The longest time between two neighbouring slots, in milliseconds, found by looking at some years of them. */
+export function longestGap(timetable: Timetable): number {
+  let at = nextSlot(timetable, measuringPoint);
+  let longest = 0;
+  for (let seen = 0; seen < measuredSlots && (seen === 0 || at - measuringPoint < measuredTime); seen++) {
+    const next = nextSlot(timetable, at);
+    longest = Math.max(longest, next - at);
+    at = next;
+  }
+  return longest;
+}
+
 /** Whether the timetable has a slot at this instant. */
 export function isSlot(timetable: Timetable, instant: number): boolean {
   return slotAtOrBefore(timetable, instant) === instant;
@@ -125,7 +152,8 @@ function earliestStart(timetable: Timetable, { earliest, catchup }: Restriction,
 /** Crons are read again and again while a schedule is planned. */
 const read = new Map<string, Cron>();
 
-function cronOf({ expression }: Timetable): Cron {
+/** The cron of a timetable that was checked. */
+export function cronOf({ expression }: Timetable): Cron {
   let found = read.get(expression);
   if (found === undefined) {
     found = parseCron(expression);

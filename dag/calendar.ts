@@ -1,0 +1,143 @@
+import type { Cron } from './cron.ts';
+import { cronOf, type Timetable } from './timetable.ts';
+import { wallTime, zoneOffset } from './zone.ts';
+
+/** The moments of a calendar: those at which every field fits. Numbers ascending; Sunday is 0. */
+export interface Calendar {
+  readonly second: readonly number[];
+  readonly minute: readonly number[];
+  readonly hour: readonly number[];
+  readonly dayOfMonth: readonly number[];
+  readonly month: readonly number[];
+  readonly dayOfWeek: readonly number[];
+  /** Absent: every year. */
+  readonly year?: readonly number[];
+}
+
+/** Calendars that together, each moment once, are exactly the slots of a timetable. */
+export interface CalendarSet {
+  readonly timezone: string;
+  readonly calendars: readonly Calendar[];
+}
+
+const minute = 60_000;
+const day = 1_440 * minute;
+const everyDay = range(1, 31);
+const everyWeekday = range(0, 6);
+
+/**
+ * The calendars that say what a timetable says; `undefined` when there are none: where the last day or weekday of a month
+ * is meant, or where a slot falls into the hours that a zone's clocks skip or repeat, which engines read differently.
+ */
+export function calendarsOf(timetable: Timetable): CalendarSet | undefined {
+  const cron = cronOf(timetable);
+  const { timezone } = timetable;
+  if (cron.lastDay || cron.nthWeekdays.some(({ nth }) => nth === 'last')) return undefined;
+  if (timezone === 'UTC') return { timezone, calendars: calendarsIn(cron) };
+  const changes = clockChanges(timezone);
+  if (changes.length === 0) return { timezone, calendars: calendarsIn(cron) };
+  if (cron.everyHour) {
+    const allDays = cron.anyDay && cron.anyWeekday && cron.months.length === 12;
+    const wholeHours = changes.every(({ before, after }) => before % 60 === 0 && after % 60 === 0);
+    return allDays && wholeHours ? { timezone: 'UTC', calendars: calendarsIn(cron) } : undefined;
+  }
+  return changes.some((change) => touches(cron, change)) ? undefined : { timezone, calendars: calendarsIn(cron) };
+}
+
+/** Calendars of single instants, for a timetable that {@link calendarsOf} has none for. */
+export function instantCalendars(instants: readonly number[]): CalendarSet {
+  const calendars = instants.map((instant) => {
+    const at = new Date(instant);
+    return {
+      second: [at.getUTCSeconds()],
+      minute: [at.getUTCMinutes()],
+      hour: [at.getUTCHours()],
+      dayOfMonth: [at.getUTCDate()],
+      month: [at.getUTCMonth() + 1],
+      dayOfWeek: everyWeekday,
+      year: [at.getUTCFullYear()],
+    };
+  });
+  return { timezone: 'UTC', calendars };
+}
+
+function calendarsIn(cron: Cron): readonly Calendar[] {
+  const { seconds, minutes, hours, months } = cron;
+  const time = { second: seconds, minute: minutes, hour: hours, month: months };
+  const byDay = { ...time, dayOfMonth: cron.days, dayOfWeek: everyWeekday };
+  const byWeekday = [
+    ...(cron.weekdays.length > 0 ? [{ ...time, dayOfMonth: everyDay, dayOfWeek: cron.weekdays }] : []),
+    // The n-th Friday is the Friday among the seven days that it can fall on.
+    ...cron.nthWeekdays.flatMap(({ weekday, nth }) =>
+      nth === 'last' ? [] : [{ ...time, dayOfMonth: range(7 * nth - 6, Math.min(7 * nth, 31)), dayOfWeek: [weekday] }],
+    ),
+  ];
+  if (cron.anyDay && cron.anyWeekday) return [{ ...time, dayOfMonth: everyDay, dayOfWeek: everyWeekday }];
+  if (cron.anyDay) return byWeekday;
+  if (cron.anyWeekday) return [byDay];
+  // Either will do, and a moment that two calendars name is one slot.
+  return [byDay, ...byWeekday];
+}
+
+/** A stretch of wall time that a zone's clocks skipped or showed twice. Minutes; offsets from UTC before and after. */
+interface ClockChange {
+  readonly from: number;
+  readonly to: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** Years looked at: rules of the past, which may return, and all that the zone database foretells. */
+const years = { first: 2012, last: 2037 };
+
+/** No two changes of a zone are nearer to each other than this: the nearest are Morocco's, around Ramadan. */
+const week = 7 * day;
+const known = new Map<string, readonly ClockChange[]>();
+
+function clockChanges(timezone: string): readonly ClockChange[] {
+  const before = known.get(timezone);
+  if (before !== undefined) return before;
+  const found: ClockChange[] = [];
+  const end = Date.UTC(years.last, 11, 31);
+  let at = Date.UTC(years.first, 0, 1);
+  for (let offset = zoneOffset(at, timezone); at < end; at += week) {
+    const next = zoneOffset(at + week, timezone);
+    if (next !== offset) found.push(changeBetween(timezone, at, at + week));
+    offset = next;
+  }
+  known.set(timezone, found);
+  return found;
+}
+
+function changeBetween(timezone: string, start: number, end: number): ClockChange {
+  let [low, high] = [start, end];
+  const before = zoneOffset(start, timezone);
+  while (high - low > minute) {
+    const middle = low + Math.floor((high - low) / 2 / minute) * minute;
+    if (zoneOffset(middle, timezone) === before) low = middle;
+    else high = middle;
+  }
+  const after = wallTime(high, timezone) - high;
+  const from = high + Math.min(before, after);
+  return {
+    from: from / minute,
+    to: (high + Math.max(before, after)) / minute,
+    before: before / minute,
+    after: after / minute,
+  };
+}
+
+function touches({ hours, minutes }: Cron, { from, to }: ClockChange): boolean {
+  return hours.some((hour) =>
+    minutes.some((at) => {
+      const slot = hour * 60 + at;
+      // The first time of day of the slot at or after the change's start.
+      const next = Math.floor(from / 1_440) * 1_440 + slot;
+      return (next >= from ? next : next + 1_440) < to;
+    }),
+  );
+}
+
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, at) => from + at);
+}
