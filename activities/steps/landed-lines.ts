@@ -39,7 +39,7 @@ export async function fetchLines(
   landing: LandingZone,
   ranges: readonly CleanRange[],
   folder: string,
-  context: StepContext,
+  context: Pick<StepContext, 'signal' | 'heartbeat'>,
 ): Promise<LandedLines> {
   const found: { readonly object: LandedObject; readonly range: CleanRange }[] = [];
   for (const range of ranges) {
