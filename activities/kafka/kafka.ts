@@ -14,6 +14,12 @@ const earliest = -2n;
 const latest = -1n;
 
 /**
+ * Bytes that a topic of ours takes as one batch, eight times Kafka's default: whatever somebody posts arrives, and
+ * landing decides what becomes of it.
+ */
+const longestBatch = 8 * 1024 * 1024;
+
+/**
  * Kafka through @platformatic/kafka (docs/decisions/kafka-client.md says why). Connects when first used; throws
  * AdapterError `invalid` at once when the settings' CA file cannot be read.
  */
@@ -53,9 +59,12 @@ async function ensureTopics(admin: Admin, topics: readonly TopicSpec[]): Promise
   const created: string[] = [];
   for (const { topic, partitions, replicationFactor, retentionMs } of topics) {
     if (existing.has(topic)) continue;
-    const retention = { name: 'retention.ms', value: String(retentionMs) };
+    const configs = [
+      { name: 'retention.ms', value: String(retentionMs) },
+      { name: 'max.message.bytes', value: String(longestBatch) },
+    ];
     try {
-      await admin.createTopics({ topics: [topic], partitions, replicas: replicationFactor, configs: [retention] });
+      await admin.createTopics({ topics: [topic], partitions, replicas: replicationFactor, configs });
       created.push(topic);
     } catch (error) {
       // Somebody else was faster, or the answer to our own request was lost: the topic is there.

@@ -5,8 +5,11 @@ import { kafkaError } from './kafka-error.ts';
 import { closed, retryUntil } from './patience.ts';
 import type { IncomingRecord, OffsetRange } from './port.ts';
 
-/** Bytes of a fetch. Two are in memory at a time: the one handed out, and the next, asked for ahead. */
-const fetchBytes = 4 * 1024 * 1024;
+/**
+ * Bytes of a fetch. Two are in memory at a time: the one handed out, and the next, asked for ahead. Small ones are the
+ * fastest by far, since they stay in the processor's cache: 4 MiB a fetch costs more than twice the CPU.
+ */
+const fetchBytes = 512 * 1024;
 
 /** How long the log may end before the range does, before that is taken for a loss: a follower catches up in less. */
 const endMs = 20_000;
