@@ -55,12 +55,12 @@ export function stepsSection(tables: readonly TableFigures[]): Markup {
   return markup`<section class="panel" id="steps" aria-labelledby="steps-heading">
 <h2 id="steps-heading">From Kafka to clean tables</h2>
 <p class="ask">Every record that was read is a clean row or in quarantine; a clean row is new, newer than the one it replaces, or known already.</p>
-<div class="pair" style="grid-template-columns: minmax(0, 1fr)"><div class="scroll" tabindex="0" role="region" aria-labelledby="steps-caption"><table class="steps">
+<div class="scroll apart" tabindex="0" role="region" aria-labelledby="steps-caption"><table class="steps">
 <caption id="steps-caption">Records and rows of this run, by table</caption>
 <thead><tr><th scope="col">Table</th>${columns.map(([name]) => markup`<th scope="col" class="count">${name}</th>`)}</tr></thead>
 <tbody>
 ${tables.map(stepsRow)}</tbody>
-</table></div></div>
+</table></div>
 ${missingFields(tables)}
 </section>
 `;

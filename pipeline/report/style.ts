@@ -66,6 +66,7 @@ svg { display: block; width: 100%; height: auto; font-variant-numeric: tabular-n
 .big + p { margin-top: .5rem; overflow-wrap: anywhere; }
 
 .scroll { overflow: auto; border: 1px solid var(--line); border-radius: 6px; }
+.scroll.apart { margin-top: 1.25rem; }
 .scroll.long { max-height: 24rem; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); font-size: .8125rem; padding: .5rem .75rem; }
@@ -110,7 +111,8 @@ footer { color: var(--soft); font-size: .8125rem; margin-top: 2rem; overflow-wra
   .wrap { max-width: none; padding: 0; }
   .contents, .skip { display: none; }
   .panel { border: 0; border-top: 1px solid var(--line); border-radius: 0; padding: 1rem 0; }
-  .scroll.long { max-height: none; }
+  .scroll.apart { margin-top: 1.25rem; }
+.scroll.long { max-height: none; }
   .scroll { overflow: visible; }
   thead th { position: static; }
   tr, figure, h2 { break-inside: avoid; }

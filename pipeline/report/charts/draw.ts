@@ -31,12 +31,18 @@ export function drawChart(drawing: Drawing, label: DrawingLabel): Markup {
   }
 }
 
-/** ECharts counts its instances in the ids of a drawing; the page wants ids that are its own and the same each time. */
+/**
+ * What ECharts adds for a browser's pointer is left out: styles on hover, classes and marks with numbers that differ from
+ * drawing to drawing. Its text is escaped, quotes too, so that these patterns meet tags alone.
+ */
 function labelled(svg: string, { width, height }: Drawing, { id, title, description }: DrawingLabel): string {
   const inner = svg
     .slice(svg.indexOf('>') + 1)
-    .replaceAll(/ (id|class)="zr\d+-/g, ` $1="${id}-`)
-    .replaceAll(/="url\(#zr\d+-/g, `="url(#${id}-`);
+    .replaceAll(/<style[^>]*>[^]*?<\/style>/g, '')
+    .replaceAll(/ (?:class|ecmeta_\w+|pointer-events)="[^"]*"/g, '')
+    .replaceAll(/ id="zr\d+-/g, ` id="${id}-`)
+    .replaceAll(/="url\(#zr\d+-/g, `="url(#${id}-`)
+    .replaceAll(/\n+/g, '\n');
   return (
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-text">` +
     `<title id="${id}-title">${escapeMarkup(title)}</title><desc id="${id}-text">${escapeMarkup(description)}</desc>${inner}`
