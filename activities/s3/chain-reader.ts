@@ -1,5 +1,5 @@
 import { chainPrefix, landedKey, paddedOffsets, parseLandedKey, topicPrefix } from '../../pipeline/landing/keys.ts';
-import { tilingProblem } from '../../pipeline/landing/tiling.ts';
+import { walkChain } from '../../pipeline/landing/tiling.ts';
 import type { ObjectStore } from '../shared/object-store.ts';
 import { corrupt, landedObjectAt, readLandedObject } from './landed-object.ts';
 import type { LandedChain, LandedObject, LandingZone } from './port.ts';
@@ -76,18 +76,17 @@ export function createChainReader(store: ObjectStore): Pick<LandingZone, 'end' |
         candidates = candidates.filter(({ start }) => start >= (holder?.start ?? from));
       }
       // The first may begin before the range: objects do not heed the ranges of runs.
-      let end = Math.min(candidates[0]?.start ?? from, from);
+      const walk = walkChain(Math.min(candidates[0]?.start ?? from, from));
       const link = (object: LandedObject): LandedObject[] => {
-        const problem = tilingProblem(end, object);
+        const problem = walk.take(object);
         if (problem !== undefined) throw corrupt(`${name} is broken: ${problem}`);
-        end = object.next;
         return object.next > from ? [object] : [];
       };
       /** Objects that the listing did not show though the chain names them. */
       async function* unlisted(until: number): AsyncGenerator<LandedObject> {
         for (;;) {
-          if (end >= until) return;
-          const object = await landedObjectAt(store, { ...place, start: end }, signal);
+          if (walk.end >= until) return;
+          const object = await landedObjectAt(store, { ...place, start: walk.end }, signal);
           if (object === undefined) return;
           yield* link(object);
         }
@@ -101,7 +100,7 @@ export function createChainReader(store: ObjectStore): Pick<LandingZone, 'end' |
         }
       }
       yield* unlisted(to);
-      if (end < to) throw corrupt(`${name} is broken: offsets ${end} to ${to - 1} are in no object`);
+      if (walk.end < to) throw corrupt(`${name} is broken: offsets ${walk.end} to ${to - 1} are in no object`);
     },
 
     async chains(topic, signal) {

@@ -4,34 +4,30 @@ export interface ChainLink {
   readonly next: number;
 }
 
-/**
- * What is wrong between two neighbours of a chain, in words; `undefined` when the second begins where the first ends.
- * `previousEnd` is where the chain has got to.
- */
-export function tilingProblem(previousEnd: number, link: ChainLink): string | undefined {
-  if (link.start > previousEnd) {
-    return `offsets ${previousEnd} to ${link.start - 1} are in no object (gap of ${link.start - previousEnd})`;
-  }
-  if (link.start < previousEnd) {
-    return `the object at ${link.start} begins inside the one before it, which ends at ${previousEnd} (overlap)`;
-  }
-  return undefined;
+/** A walk along a chain, link by link. */
+export interface ChainWalk {
+  /** Where the walk has got to: the offset at which the next link must begin. */
+  readonly end: number;
+  /**
+   * Goes over a link, given in the order of the chain. Answers what is wrong with it, in words, and then stays where it
+   * was; `undefined` when it begins exactly where the one before it ends.
+   */
+  take(link: ChainLink): string | undefined;
 }
 
-/**
- * What is wrong with links, in the order of their starts, that are to tile [from, to); `undefined` when they do. The
- * first may begin before `from` and the last end after `to`: objects do not heed the ranges of runs.
- */
-export function chainProblem(links: Iterable<ChainLink>, from: number, to: number): string | undefined {
+/** Begins a walk at the start of a chain's first link. */
+export function walkChain(from: number): ChainWalk {
   let end = from;
-  let first = true;
-  for (const link of links) {
-    const start = first ? Math.max(link.start, from) : link.start;
-    const problem = tilingProblem(end, { start, next: link.next });
-    if (problem !== undefined) return problem;
-    if (link.next <= end) return `the object at ${link.start} ends at ${link.next}, before the chain's end at ${end}`;
-    end = link.next;
-    first = false;
-  }
-  return end < to ? `offsets ${end} to ${to - 1} are in no object` : undefined;
+  return {
+    get end() {
+      return end;
+    },
+    take({ start, next }) {
+      if (start > end) return `offsets ${end} to ${start - 1} are in no object (gap of ${start - end})`;
+      if (start < end) return `the object at ${start} begins inside the one before it, which ends at ${end} (overlap)`;
+      if (next <= start) return `the object at ${start} ends at ${next}, not after its start`;
+      end = next;
+      return undefined;
+    },
+  };
 }
