@@ -26,3 +26,16 @@ export async function openTemporal(settings: Settings['temporal']): Promise<Temp
     [Symbol.asyncDispose]: () => connection.close(),
   };
 }
+
+/** Runs a function with a client, which is closed afterwards. */
+export async function withTemporal<Result>(
+  settings: Settings['temporal'],
+  use: (temporal: TemporalClient) => Promise<Result>,
+): Promise<Result> {
+  const temporal = await openTemporal(settings);
+  try {
+    return await use(temporal);
+  } finally {
+    await temporal[Symbol.asyncDispose]();
+  }
+}

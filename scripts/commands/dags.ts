@@ -1,0 +1,126 @@
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Client } from '@temporalio/client';
+import { loadSettings } from '../../config/environment.ts';
+import type { DagDefinition } from '../../dag/definition.ts';
+import { checkParams } from '../../dag/params.ts';
+import { definitionOf, registeredDags } from '../dag-registry.ts';
+import { CommandError } from '../failure.ts';
+import { runUrl } from '../run-url.ts';
+import { openTemporal } from '../temporal-client.ts';
+
+/** `tw dags`: the DAGs of this checkout, and runs of them. */
+export function dagsCommand(): Command {
+  const command = new Command('dags').description('list DAGs and trigger runs');
+  command
+    .command('list')
+    .description('every DAG with its schedule, params and tasks')
+    .option('--json', 'print JSON')
+    .action(({ json = false }: { readonly json?: boolean }) => list(json));
+  command
+    .command('trigger')
+    .description('start a run')
+    .argument('<dag-id>')
+    .option('-c, --conf <json>', 'params of the run, as a JSON object')
+    .option('-r, --run-id <id>', 'its id; by default manual__<now>, after the DAG')
+    .option('-w, --wait', 'wait for its end; exit code 1 when it failed')
+    .option('--json', 'print JSON')
+    .action(trigger);
+  return command;
+}
+
+function list(json: boolean): void {
+  const dags = registeredDags().map(({ definition }) => summaryOf(definition));
+  if (json) {
+    console.log(JSON.stringify(dags));
+    return;
+  }
+  const table = new Table({ head: ['dag', 'schedule', 'tasks', 'params', 'description'], style: { head: [] } });
+  for (const { id, schedule, tasks, params, description } of dags) {
+    table.push([id, schedule ?? 'when asked', tasks.length, params.join(', '), description]);
+  }
+  console.log(table.toString());
+}
+
+function summaryOf({ id, description, timetable, tasks, params, tags, catchup, maxActiveRuns }: DagDefinition) {
+  const schedule = timetable === null ? null : `${timetable.expression} ${timetable.timezone}`;
+  return {
+    id,
+    description,
+    schedule,
+    catchup,
+    maxActiveRuns,
+    tags,
+    params: Object.keys(params.shape),
+    tasks: tasks.map((task) => task.id),
+  };
+}
+
+interface TriggerOptions {
+  readonly conf?: string;
+  readonly runId?: string;
+  readonly wait?: boolean;
+  readonly json?: boolean;
+}
+
+async function trigger(dagId: string, { conf, runId, wait = false, json = false }: TriggerOptions): Promise<void> {
+  const definition = definitionOf(dagId);
+  const params = conf === undefined ? {} : paramsOf(conf);
+  // The run would say the same, a moment later and less near.
+  const { problems } = checkParams(definition, params);
+  if (problems !== undefined) throw new CommandError(`--conf is not right: ${problems.join('; ')}`);
+  const settings = loadSettings();
+  await using temporal = await openTemporal(settings.temporal);
+  const { client } = temporal;
+  const workflowId = runId ?? `${dagId}-manual__${new Date().toISOString()}`;
+  await start(client, { dagId, workflowId, taskQueue: `${settings.taskQueue}-orchestration`, params });
+  const url = runUrl(settings.temporal, workflowId);
+  if (!json) console.log(`started ${workflowId}${url === undefined ? '' : `\n${url}`}`);
+  const state = wait ? await endOf(client, workflowId) : 'running';
+  if (json) console.log(JSON.stringify({ dagId, runId: workflowId, state, url: url ?? null }));
+  else if (wait) console.log(state);
+  if (state === 'failed') process.exitCode = 1;
+}
+
+async function start(
+  client: Client,
+  run: { readonly dagId: string; readonly workflowId: string; readonly taskQueue: string; readonly params: object },
+): Promise<void> {
+  const { dagId, workflowId, taskQueue, params } = run;
+  try {
+    await client.workflow.start(dagId, {
+      workflowId,
+      taskQueue,
+      args: [params],
+      // A run's id names its inputs and outputs for ever: a second run never takes it.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    throw new CommandError(`there is a run ${workflowId} already; give another --run-id`);
+  }
+}
+
+async function endOf(client: Client, workflowId: string): Promise<'success' | 'failed'> {
+  try {
+    await client.workflow.getHandle(workflowId).result();
+    return 'success';
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    process.stderr.write(`${error.cause?.message ?? error.message}\n`);
+    return 'failed';
+  }
+}
+
+function paramsOf(conf: string): object {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(conf);
+  } catch {
+    throw new CommandError('--conf is not JSON; write for example --conf \'{"posts": 50}\'');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new CommandError('--conf is not a JSON object; write for example --conf \'{"posts": 50}\'');
+  }
+  return parsed;
+}

@@ -1,0 +1,19 @@
+import * as workflows from '../workflows/index.ts';
+import type { DagDefinition } from '../dag/definition.ts';
+import { isDag, type DagWorkflow } from '../workflows/engine/dag.ts';
+import { CommandError } from './failure.ts';
+
+/** Every DAG that the workers run, by id. */
+export function registeredDags(): readonly DagWorkflow[] {
+  return (Object.values(workflows) as readonly unknown[])
+    .filter(isDag)
+    .toSorted((a, b) => (a.definition.id < b.definition.id ? -1 : 1));
+}
+
+/** The definition of a DAG. Throws CommandError, which lists what there is, for an unknown id. */
+export function definitionOf(id: string): DagDefinition {
+  const found = registeredDags().find(({ definition }) => definition.id === id);
+  if (found !== undefined) return found.definition;
+  const known = registeredDags().map(({ definition }) => definition.id);
+  throw new CommandError(`there is no DAG ${id}; there are: ${known.join(', ')}`);
+}

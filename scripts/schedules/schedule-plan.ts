@@ -1,0 +1,89 @@
+import { ScheduleOverlapPolicy, type CalendarSpec, type ScheduleSpec } from '@temporalio/client';
+import { calendarsOf, instantCalendars, type Calendar } from '../../dag/calendar.ts';
+import type { DagDefinition } from '../../dag/definition.ts';
+import { longestGap, upcomingSlots, type Timetable } from '../../dag/timetable.ts';
+
+/** What the Schedule of a DAG is to be. Its id, and the stem of its runs' ids, is the DAG's. */
+export interface SchedulePlan {
+  readonly dagId: string;
+  readonly workflowType: string;
+  readonly taskQueue: string;
+  readonly timezone: string;
+  readonly calendars: readonly Calendar[];
+  readonly overlap: typeof ScheduleOverlapPolicy.ALLOW_ALL;
+  /** Milliseconds. */
+  readonly catchupWindow: number;
+  /** Last moment that the Schedule knows of, where no calendar is exactly the timetable; `null`: it goes on for ever. */
+  readonly knownUntil: Date | null;
+}
+
+/** Moments that a Schedule is given where no calendar is exactly its timetable. */
+const instants = 200;
+
+/** What `catchup: true` asks for: every slot, however long the server was away. */
+const everything = 10 * 365 * 86_400_000;
+
+/** The least that a Temporal server takes. */
+const leastCatchup = 10_000;
+
+/**
+ * The Schedule that a DAG should have; `undefined` for one without a timetable. `now` matters only where the slots must be
+ * named one by one.
+ */
+export function planSchedule(definition: DagDefinition, taskQueue: string, now: Date): SchedulePlan | undefined {
+  const { id, timetable, catchup } = definition;
+  if (timetable === null) return undefined;
+  const exact = calendarsOf(timetable);
+  const slots = exact === undefined ? upcomingSlots(timetable, now.getTime(), instants) : [];
+  const { timezone, calendars } = exact ?? instantCalendars(slots);
+  const last = slots.at(-1);
+  return {
+    dagId: id,
+    workflowType: id,
+    taskQueue: `${taskQueue}-orchestration`,
+    timezone,
+    calendars,
+    overlap: ScheduleOverlapPolicy.ALLOW_ALL,
+    catchupWindow: catchup ? everything : oneInterval(timetable),
+    knownUntil: last === undefined ? null : new Date(last),
+  };
+}
+
+/**
+ * Without catchup Airflow makes up for the newest interval alone. A window of one interval does the same after an outage:
+ * only the newest slot is as near as that. Where intervals differ in length the longest decides, since no slot may be lost.
+ */
+function oneInterval(timetable: Timetable): number {
+  return Math.max(longestGap(timetable), leastCatchup);
+}
+
+/** The plan's moments as the client wants them. */
+export function scheduleSpec({ timezone, calendars }: SchedulePlan): ScheduleSpec {
+  return { timezone, calendars: calendars.map(calendarSpec) };
+}
+
+function calendarSpec({ second, minute, hour, dayOfMonth, month, dayOfWeek, year }: Calendar): CalendarSpec {
+  return {
+    second: ranges(second),
+    minute: ranges(minute),
+    hour: ranges(hour),
+    dayOfMonth: ranges(dayOfMonth),
+    month: ranges(month).map(({ start, end }) => ({ start: monthNames[start - 1], end: monthNames[end - 1] })),
+    dayOfWeek: ranges(dayOfWeek).map(({ start, end }) => ({ start: dayNames[start], end: dayNames[end] })),
+    ...(year !== undefined && { year: ranges(year) }),
+  } as CalendarSpec;
+}
+
+const monthNames = 'JANUARY FEBRUARY MARCH APRIL MAY JUNE JULY AUGUST SEPTEMBER OCTOBER NOVEMBER DECEMBER'.split(' ');
+const dayNames = 'SUNDAY MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY'.split(' ');
+
+/** Neighbouring numbers as ranges: a server keeps a calendar as short as it is written. */
+function ranges(values: readonly number[]): { readonly start: number; readonly end: number }[] {
+  const found: { start: number; end: number }[] = [];
+  for (const value of values) {
+    const last = found.at(-1);
+    if (last !== undefined && last.end + 1 === value) last.end = value;
+    else found.push({ start: value, end: value });
+  }
+  return found;
+}

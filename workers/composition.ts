@@ -1,0 +1,85 @@
+import { createDeltaTables } from '../activities/delta/delta-tables.ts';
+import { createCheckpointCodec } from '../activities/duckdb/checkpoint-codec.ts';
+import { createDuckDb } from '../activities/duckdb/engine.ts';
+import { createKafka } from '../activities/kafka/kafka.ts';
+import { createSourceDatabase } from '../activities/mysql/source-database.ts';
+import { createLandingZone } from '../activities/s3/landing-zone.ts';
+import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
+import { AdapterError } from '../activities/shared/adapter-error.ts';
+import { asActivity } from '../activities/shared/activity-context.ts';
+import { createAnswer } from '../activities/steps/answer.ts';
+import { createClean } from '../activities/steps/clean.ts';
+import type { EngineActivities, IoActivities } from '../activities/steps/contract.ts';
+import { createEmulate } from '../activities/steps/emulate.ts';
+import { createLandPartition } from '../activities/steps/land-partition.ts';
+import { createPlanLanding } from '../activities/steps/plan-landing.ts';
+import { createReport } from '../activities/steps/report.ts';
+import { createVerify } from '../activities/steps/verify.ts';
+import type { ObjectStore } from '../activities/shared/object-store.ts';
+import type { Settings } from '../config/settings.ts';
+
+/** What the composition needs beside the settings. */
+export interface CompositionOptions {
+  readonly settings: Settings;
+  /** Compiled `activities/duckdb/child.js`. */
+  readonly duckDbChild: string;
+}
+
+/** A worker's activities and what they stand on. */
+export interface Composition {
+  readonly activities: { readonly io: IoActivities; readonly engine: EngineActivities };
+  /** What of the outside is not as activities need it, a sentence each. */
+  readonly problems: () => Promise<readonly string[]>;
+  /** Closes every connection. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Where the worker's adapters are made and handed to the steps. Making them connects to nothing: a server that is away
+ * when a worker starts is an attempt's trouble, not the worker's.
+ */
+export function compose({ settings, duckDbChild }: CompositionOptions): Composition {
+  const { user, landing: limits } = settings;
+  const { partitions, replicationFactor, retentionMs } = settings.kafka;
+  const topics = { partitions, replicationFactor, retentionMs };
+  const store = createS3ObjectStore(settings.s3);
+  const zone = createLandingZone(store, { gzip: limits.gzip });
+  const kafka = createKafka(settings.kafka);
+  const source = createSourceDatabase(settings.mysql);
+  const engine = createDuckDb({ ...settings.duckdb, workDir: settings.workDir, childPath: duckDbChild });
+  const codec = createCheckpointCodec(engine);
+  const tables = createDeltaTables({ store, prefix: 'tables/duckdb/', codec });
+  const answers = createDeltaTables({ store, prefix: 'answers/duckdb/', codec });
+  return {
+    activities: {
+      io: {
+        emulate: asActivity(createEmulate({ source, kafka, store, user, topics })),
+        planLanding: asActivity(createPlanLanding({ kafka, store, zone, user })),
+        landPartition: asActivity(createLandPartition({ kafka, zone, user, limits })),
+        verify: asActivity(createVerify({ landing: zone, tables, answers, store, engine })),
+        report: asActivity(createReport({ store, now: () => new Date() })),
+      },
+      engine: {
+        clean: asActivity(createClean({ landing: zone, tables, engine })),
+        answer: asActivity(createAnswer({ store, tables, answers, engine })),
+      },
+    },
+    problems: () => bucketProblems(store, settings.s3.bucket),
+    close: async () => {
+      await Promise.all([kafka.close(), source.close()]);
+      store.close();
+    },
+  };
+}
+
+/** A store that is away is weather, and no reason not to start: attempts deal with it. */
+async function bucketProblems(store: ObjectStore, bucket: string): Promise<readonly string[]> {
+  try {
+    await store.list('checks/')[Symbol.asyncIterator]().next();
+    return [];
+  } catch (error) {
+    if (!(error instanceof AdapterError)) throw error;
+    if (error.code === 'not_found') return [`there is no bucket ${bucket}: run tw init`];
+    return error.canRetry ? [] : [`bucket ${bucket}: ${error.message}`];
+  }
+}

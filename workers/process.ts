@@ -1,0 +1,111 @@
+import type { Logger } from 'pino';
+import { NativeConnection, Runtime, makeTelemetryFilterString, type WorkflowBundleOption } from '@temporalio/worker';
+import { AdapterError } from '../activities/shared/adapter-error.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Composition } from './composition.ts';
+import { connectionOptions } from './connection.ts';
+import { createLog, temporalLogger } from './logging.ts';
+import { namespaceProblems, type RequiredAttribute } from './namespace-check.ts';
+import type { WorkerRole } from './roles.ts';
+import { setupExitCode, WorkerStartError } from './start-error.ts';
+import { createWorkers, forceTime, graceTime, runWorkers } from './worker.ts';
+
+/** One worker process. */
+export interface WorkerProcessOptions {
+  readonly settings: Settings;
+  readonly roles: readonly WorkerRole[];
+  /** Search attributes that runs write. */
+  readonly searchAttributes: readonly RequiredAttribute[];
+  readonly compose: () => Composition;
+  /** Called when it is needed, since bundling from source takes seconds. */
+  readonly workflowBundle: () => Promise<WorkflowBundleOption>;
+  /** Called once, when the worker polls. */
+  readonly onReady: () => void;
+  /** Drain when it aborts. */
+  readonly stop: AbortSignal;
+}
+
+/** Exit codes: drained; a fatal error, which a new start may mend; a set-up that it cannot. */
+export type WorkerExitCode = 0 | 1 | typeof setupExitCode;
+
+/** How long closing connections may take once the workers have ended. */
+const closeTime = 5_000;
+
+/**
+ * Runs a worker from its checks to its drain. Never throws: what happened is in the log and in the exit code. The caller
+ * ends the process with it, since the SDK may keep something alive after a fatal error.
+ */
+export async function runWorkerProcess(options: WorkerProcessOptions): Promise<WorkerExitCode> {
+  const { settings, roles, stop } = options;
+  const log = createLog(settings.log);
+  Runtime.install({
+    logger: temporalLogger(log),
+    // Signals are ours: see the caller.
+    shutdownSignals: [],
+    telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
+  });
+  // A drain that hangs must not keep the process: the next one is to take over.
+  let doom: NodeJS.Timeout | undefined;
+  const limit = (): void => {
+    log.info({ graceTime, forceTime }, 'draining: no new work is taken');
+    doom = setTimeout(() => {
+      log.fatal('the drain did not end in time; exiting');
+      process.exit(1);
+    }, forceTime + closeTime);
+  };
+  stop.addEventListener('abort', limit, { once: true });
+  try {
+    await runChecked(options, log);
+    log.info('drained');
+    return 0;
+  } catch (error) {
+    if (error instanceof WorkerStartError) {
+      log.fatal(error.message);
+      return setupExitCode;
+    }
+    log.fatal({ err: error, roles }, `the worker failed: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  } finally {
+    clearTimeout(doom);
+    stop.removeEventListener('abort', limit);
+  }
+}
+
+async function runChecked(options: WorkerProcessOptions, log: Logger): Promise<void> {
+  const { settings, roles, searchAttributes } = options;
+  const { namespace, address } = settings.temporal;
+  const connection = await NativeConnection.connect(await connectionOptions(settings.temporal));
+  const composition = composed(options);
+  try {
+    const problems = [
+      ...(await namespaceProblems(connection, namespace, searchAttributes)),
+      ...(await composition.problems()),
+    ];
+    if (problems.length > 0) throw new WorkerStartError(problems);
+    const workers = await createWorkers({
+      connection,
+      namespace,
+      taskQueue: settings.taskQueue,
+      roles,
+      workflowBundle: await options.workflowBundle(),
+      activities: composition.activities,
+    });
+    log.info({ address, namespace, taskQueue: settings.taskQueue, roles }, 'worker starts');
+    const running = runWorkers(workers, options.stop);
+    options.onReady();
+    await running;
+  } finally {
+    await composition.close();
+    await connection.close();
+  }
+}
+
+function composed({ compose }: WorkerProcessOptions): Composition {
+  try {
+    return compose();
+  } catch (error) {
+    // Nothing is connected to here, so it is the settings: a certificate that cannot be read, for example.
+    if (error instanceof AdapterError) throw new WorkerStartError([`${error.system}: ${error.message}`]);
+    throw error;
+  }
+}
