@@ -62,7 +62,7 @@ figure { margin: 0; min-width: 0; }
 figcaption { color: var(--soft); font-size: .8125rem; margin-bottom: .75rem; }
 svg { display: block; width: 100%; height: auto; font-variant-numeric: tabular-nums; }
 .narrow { display: none; }
-.big { font-size: 3rem; line-height: 1.1; font-weight: 600; letter-spacing: -.02em; font-variant-numeric: tabular-nums; color: var(--accent); }
+.big { font-size: clamp(1.5rem, 6vw, 3rem); overflow-wrap: anywhere; line-height: 1.1; font-weight: 600; letter-spacing: -.02em; font-variant-numeric: tabular-nums; color: var(--accent); }
 .big + p { margin-top: .5rem; overflow-wrap: anywhere; }
 
 .scroll { overflow: auto; border: 1px solid var(--line); border-radius: 6px; }
@@ -100,7 +100,6 @@ footer { color: var(--soft); font-size: .8125rem; margin-top: 2rem; overflow-wra
   th, td, caption { padding-left: .5rem; padding-right: .5rem; }
   .wide { display: none; }
   .narrow { display: block; }
-  .big { font-size: 2.25rem; }
   thead th { white-space: normal; }
   thead th code { font-size: .6875rem; }
   .label { white-space: normal; }

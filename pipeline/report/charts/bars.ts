@@ -2,7 +2,7 @@ import type { EChartsOption } from 'echarts';
 import { formatShort } from '../format.ts';
 import type { Drawing } from './draw.ts';
 import { plainText } from '../plain-text.ts';
-import { axisText, label, quietAxis } from './look.ts';
+import { axisText, cutAt, label, quietAxis } from './look.ts';
 
 /** One bar: its name, its value, and words that stand at its end. */
 export interface Bar {
@@ -26,8 +26,7 @@ export function drawLyingBars(bars: readonly Bar[], width: number, names: 'besid
       ...quietAxis,
       axisLabel: {
         ...axisText,
-        width: above ? width - 56 : 100,
-        overflow: 'truncate',
+        ...cutAt(above ? width : 108),
         ...(above && { inside: true, verticalAlign: 'bottom', margin: 0, padding: [0, 0, 9, 0] }),
       },
     },
@@ -69,7 +68,7 @@ export function drawStandingBars(bars: readonly Bar[], width: number): Drawing {
         type: 'bar',
         barWidth: '46%',
         barMaxWidth: 72,
-        ...label('top', (index) => valueAndRemark(bars[index]), { width: room, overflow: 'truncate', lineHeight: 17 }),
+        ...label('top', (index) => valueAndRemark(bars[index]), { ...cutAt(room), lineHeight: 17 }),
         data: bars.map(({ value }) => value),
         itemStyle: { color: 'var(--accent)', borderRadius: [2, 2, 0, 0] },
       },

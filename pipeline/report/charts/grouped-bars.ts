@@ -12,7 +12,7 @@ const colours = 4;
 export function drawGroupedBars(grid: Grid, width: number): Drawing {
   const option: EChartsOption = {
     legend: {
-      top: 0,
+      top: 2,
       left: 0,
       padding: 0,
       itemWidth: 12,

@@ -2,7 +2,7 @@ import type { EChartsOption } from 'echarts';
 import { formatShort } from '../format.ts';
 import type { Drawing } from './draw.ts';
 import { plainText } from '../plain-text.ts';
-import { axisText, quietAxis } from './look.ts';
+import { axisText, cutAt, quietAxis } from './look.ts';
 
 /** Numbers by row and column; `undefined` where there is none. */
 export interface Grid {
@@ -31,7 +31,7 @@ export function drawHeatMap(grid: Grid, width: number): Drawing {
       inverse: true,
       data: grid.rows.map((name) => plainText(name)),
       ...quietAxis,
-      axisLabel: { ...axisText, width: 100, overflow: 'truncate' },
+      axisLabel: { ...axisText, ...cutAt(108) },
     },
     series: [
       {

@@ -27,3 +27,15 @@ export function label(
     },
   };
 }
+
+/**
+ * Cuts words that need more than some pixels. ECharts reckons without the reader's font, which may be wider than it
+ * thinks, so a fifth is kept in reserve.
+ */
+export function cutAt(width: number): {
+  readonly width: number;
+  readonly overflow: 'truncate';
+  readonly ellipsis: string;
+} {
+  return { width: Math.floor(width * 0.8), overflow: 'truncate', ellipsis: '…' };
+}

@@ -5,14 +5,12 @@ type Palette = ReadonlyMap<string, string>;
 /** The custom properties of the page: the first block is light, the one under the dark media query dark. */
 function palettes(): { readonly light: Palette; readonly dark: Palette } {
   const [light = '', dark = ''] = reportStyle.split('@media (prefers-color-scheme: dark)');
-  const read = (text: string): Palette =>
-    new Map(
-      [...(text.split('}')[0] ?? '').matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map(([, name = '', value = '']) => [
-        name,
-        value,
-      ]),
-    );
-  return { light: read(light), dark: read(dark) };
+  return { light: paletteOf(light), dark: paletteOf(dark) };
+}
+
+function paletteOf(text: string): Palette {
+  const found = (text.split('}')[0] ?? '').matchAll(/--([\w-]+): (#[0-9a-f]{6})/g);
+  return new Map([...found].map(([, name = '', value = '']) => [name, value]));
 }
 
 /** Contrast of two colours by WCAG 2.2, 1 to 21. */
