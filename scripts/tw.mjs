@@ -27,4 +27,6 @@ if (rooms.some((room) => newest(join(root, room)) > built)) {
   const npm = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (npm.status !== 0) process.exit(npm.status ?? 1);
 }
+// The AWS SDK warns, at every start, of a Node version that later SDKs will want; ours is pinned, and users cannot act on it.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 await import(pathToFileURL(join(root, 'dist', 'scripts', 'main.js')).href);

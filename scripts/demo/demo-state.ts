@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { readEnvironment } from '../../config/environment.ts';
+import { stopStack } from '../../stack/stack.ts';
+import { CommandError } from '../failure.ts';
+import { postFiles } from './post-files.ts';
+
+/** Where a demo keeps its servers' data, and whether it starts from nothing. */
+export interface DemoState {
+  readonly folder: string;
+  readonly logs: string;
+  /** What to put before a command so that it finds these servers; empty for the usual folder. */
+  readonly prefix: string;
+}
+
+/**
+ * Opens the state that a demo runs on. The database's draw goes on from day to day in the usual folder; posts of one's own
+ * get a fresh one below it, so that neither sees the other. `fresh` stops what runs from the folder and forgets its data.
+ * Throws CommandError when the posts' folder is not as it should be, before anything is touched.
+ */
+export async function openDemoState({
+  rows,
+  fresh,
+}: {
+  readonly rows?: string;
+  readonly fresh?: boolean;
+}): Promise<DemoState> {
+  const usual = resolve(readEnvironment()['TW_STATE_DIR'] ?? '.tradewind');
+  if (rows !== undefined) {
+    const missing = postFiles(rows).filter(({ path }) => !existsSync(path));
+    if (missing.length > 0)
+      throw new CommandError(`--rows ${rows}: there is no ${missing.map(({ path }) => path).join(', ')}`);
+  }
+  const folder = rows === undefined ? usual : join(usual, 'rows');
+  if (fresh === true || rows !== undefined) await forget(folder, rows === undefined ? ['rows'] : []);
+  const logs = join(folder, 'logs');
+  await mkdir(logs, { recursive: true, mode: 0o700 });
+  return { folder, logs, prefix: rows === undefined ? '' : `TW_STATE_DIR=${folder} ` };
+}
+
+async function forget(folder: string, kept: readonly string[]): Promise<void> {
+  // Only what a stack has made is removed: a wrong TW_STATE_DIR must not cost somebody a folder.
+  if (!existsSync(join(folder, 'stack.json'))) return;
+  await stopStack(folder);
+  const entries = (await readdir(folder)).filter((entry) => !kept.includes(entry));
+  await Promise.all(entries.map((entry) => rm(join(folder, entry), { recursive: true, force: true })));
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inheritedEnvironment } from '../../config/environment.ts';
+import { parseSettings } from '../../config/settings.ts';
+import { startStack, type Stack } from '../../stack/stack.ts';
+import { openTemporal } from '../temporal-client.ts';
+import { startWorkerProcess, type WorkerProcess } from '../worker-process.ts';
+import { openDemoState } from './demo-state.ts';
+import { collectOutcome } from './outcome.ts';
+import { prepare } from './prepare.ts';
+import { createPrinter } from './printer.ts';
+import { runBatch } from './run-batch.ts';
+import { createStopwatch } from './stopwatch.ts';
+import { placesText } from './where-to-look.ts';
+import { announce } from './announce.ts';
+
+/** What the demo is asked for; `tw demo --help` says what each means. */
+export interface DemoOptions {
+  readonly posts?: number;
+  readonly rows?: string;
+  readonly keep?: boolean;
+  readonly kill?: boolean;
+  readonly fresh?: boolean;
+  readonly json?: string;
+}
+
+const dagId = 'pinterestDaily';
+
+/**
+ * Runs the daily batch from nothing to answers. Returns only when the run succeeded and the proof of completeness holds;
+ * throws otherwise. Stops whatever it started, however it ends, unless `keep` asks to leave it up after a success.
+ */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const watch = createStopwatch();
+  const printer = createPrinter(process.stdout);
+  const state = await openDemoState(options);
+  await announce(state.folder, printer);
+
+  let stack: Stack | undefined;
+  let worker: WorkerProcess | undefined;
+  const stopAll = async (): Promise<void> => {
+    await worker?.stop();
+    await stack?.stop();
+  };
+  const interrupt = (): void => {
+    printer.heading('Stopping');
+    void stopAll().finally(() => process.exit(130));
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    printer.heading('Servers');
+    stack = await watch.part('servers', () =>
+      startStack({ stateDir: state.folder, tether: true, onProgress: printer.progress }),
+    );
+    const environment = { ...inheritedEnvironment(), ...stack.settings, TW_STATE_DIR: state.folder };
+    const settings = parseSettings(environment);
+
+    printer.heading('Database, bucket, topics, worker');
+    const rows = await watch.part('set-up', () => prepare(settings, options, printer));
+    const startWorker = (): Promise<WorkerProcess> =>
+      startWorkerProcess({ environment, logPath: join(state.logs, 'worker.log') });
+    worker = await watch.part('worker', startWorker);
+    printer.line(`worker ${worker.pid} polls its task queues; log: ${join(state.logs, 'worker.log')}`);
+
+    printer.heading(`Run of ${dagId}`);
+    await using temporal = await openTemporal(settings.temporal);
+    const orchestrationQueue = `${settings.taskQueue}-orchestration`;
+    const runId = `${dagId}-demo-${randomUUID()}`;
+    let revenge: Promise<void> | undefined;
+    const batch = await watch.part('run', () =>
+      runBatch(temporal.client, {
+        ...{ dagId, runId, taskQueue: orchestrationQueue, print: printer.line },
+        params: {
+          ...(options.posts !== undefined && { posts: options.posts }),
+          ...(rows !== undefined && { rows }),
+        },
+        onTask: ({ taskId, state: now }) => {
+          if (options.kill !== true || revenge !== undefined || taskId === 'emulate' || now !== 'running') return;
+          revenge = (async () => {
+            printer.line(`✂ worker ${worker?.pid} is killed (SIGKILL), and another one is started`);
+            await worker?.kill();
+            worker = await startWorker();
+            printer.line(`worker ${worker.pid} polls; lost heartbeats tell the server within 10 s what to do again`);
+          })();
+        },
+      }),
+    );
+    await revenge;
+    printer.heading('Landing, proved from the bucket, and the eight answers');
+    const outcome = await watch.part('proof', () =>
+      collectOutcome(settings, { batch, runId, dagId, folder: state.folder, print: printer.text }),
+    );
+    printer.heading('Where to look');
+    const places = {
+      ...{ dagId, runId, taskQueue: orchestrationQueue, reportPath: outcome.reportPath, prefix: state.prefix },
+      ...{ namespace: settings.temporal.namespace, bucket: settings.s3.bucket },
+      ...{ uiUrl: settings.temporal.uiUrl ?? 'the Temporal UI:', endpoint: settings.s3.endpoint ?? 'AWS' },
+    };
+    for (const line of placesText(places, options.keep === true)) printer.line(line);
+
+    if (options.keep === true) {
+      stack.keep();
+      worker.release();
+    } else {
+      await watch.part('stop', stopAll);
+    }
+    const timings = watch.timings();
+    printer.heading(
+      `Time: ${Object.entries(timings)
+        .map(([part, seconds]) => `${part} ${seconds} s`)
+        .join(', ')}`,
+    );
+    if (options.json !== undefined)
+      await writeJson(options.json, { answers: outcome.answers, rows: outcome.rows, timings });
+  } catch (error) {
+    await stopAll();
+    throw error;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+async function writeJson(path: string, content: unknown): Promise<void> {
+  await writeFile(path, `${JSON.stringify(content, undefined, 2)}\n`);
+}

@@ -1,0 +1,69 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
+import type { CleanResult } from '../../activities/steps/contract.ts';
+import type { ObjectStore } from '../../activities/shared/object-store.ts';
+import type { Settings } from '../../config/settings.ts';
+import type { TableName } from '../../pipeline/tables.ts';
+import { parseAnswers, type Answers } from '../../pipeline/report/answers.ts';
+import { answerTables } from '../answer-tables.ts';
+import { landingProofText, verifyLanding } from '../commands/verify-landing.ts';
+import { CommandError } from '../failure.ts';
+import type { BatchResult } from './run-batch.ts';
+
+/** What a run of the demo came to, for people and for `--json`. */
+export interface DemoOutcome {
+  readonly answers: Answers;
+  /** Rows of the cleaned tables: one an `ind`. */
+  readonly rows: Readonly<Record<TableName, number>>;
+  /** The report as a file of this machine. */
+  readonly reportPath: string;
+}
+
+/**
+ * Proves the landing, and fetches answers and report before the servers may go. Throws CommandError when the proof fails.
+ */
+export async function collectOutcome(
+  settings: Settings,
+  {
+    batch,
+    runId,
+    dagId,
+    folder,
+    print,
+  }: {
+    readonly batch: BatchResult;
+    readonly runId: string;
+    readonly dagId: string;
+    readonly folder: string;
+    readonly print: (text: string) => void;
+  },
+): Promise<DemoOutcome> {
+  const proof = await verifyLanding(settings, { bytes: true });
+  print(landingProofText(proof));
+  if (!proof.ok) throw new CommandError('the landing is not whole: see docs/landing.md');
+  const store = createS3ObjectStore(settings.s3);
+  try {
+    const parsed = parseAnswers((await objectOf(store, batch.answers.key)).toString('utf8'));
+    if ('problems' in parsed)
+      throw new CommandError(`the answers are not as they should be: ${parsed.problems.join('; ')}`);
+    const reportPath = join(folder, 'report.html');
+    await writeFile(reportPath, await objectOf(store, `reports/${dagId}/${runId}.html`));
+    print(answerTables(parsed.answers));
+    return { answers: parsed.answers, rows: rowsOf(batch.cleaned), reportPath };
+  } finally {
+    store.close();
+  }
+}
+
+async function objectOf(store: ObjectStore, key: string): Promise<Buffer> {
+  const object = await store.get(key);
+  if (object === undefined) throw new CommandError(`the run left no object ${key}`);
+  return object.body;
+}
+
+function rowsOf(cleaned: readonly CleanResult[]): Readonly<Record<TableName, number>> {
+  const rows: Record<TableName, number> = { pin: 0, geo: 0, user: 0 };
+  for (const { table, rows: count } of cleaned) rows[table] = count;
+  return rows;
+}

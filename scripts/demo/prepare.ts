@@ -1,0 +1,41 @@
+import { seedSource } from '../../activities/mysql/source-seeder.ts';
+import type { Settings } from '../../config/settings.ts';
+import { setUpServers } from '../server-setup.ts';
+import { registeredDags } from '../dag-registry.ts';
+import { reconcileSchedules } from '../schedules/reconcile.ts';
+import { openTemporal } from '../temporal-client.ts';
+import { uploadPosts } from './post-files.ts';
+import type { Printer } from './printer.ts';
+
+/**
+ * Makes the servers ready for a run: posts in the database, what `tw init` makes, the daily Schedule. Idempotent. Returns
+ * the run's param `rows` when posts of one's own are asked for.
+ */
+export async function prepare(
+  settings: Settings,
+  { rows }: { readonly rows?: string },
+  printer: Printer,
+): Promise<string | undefined> {
+  await Promise.all([
+    seedSource(settings.mysql, { force: false, signal: new AbortController().signal }).then((outcome) => {
+      printer.line(
+        `source database ${settings.mysql.database}: ${outcome === 'seeded' ? 'filled with 11,154 posts' : 'filled already'}`,
+      );
+    }),
+    setUpServers(settings, printer.line),
+  ]);
+  await using temporal = await openTemporal(settings.temporal);
+  const changes = await reconcileSchedules(temporal.client, {
+    definitions: registeredDags().map(({ definition }) => definition),
+    taskQueue: settings.taskQueue,
+    now: new Date(),
+    apply: true,
+    prune: false,
+  });
+  for (const { dagId, action } of changes)
+    printer.line(`Schedule ${dagId}: ${action === 'create' ? 'created' : 'there'}`);
+  if (rows === undefined) return undefined;
+  const prefix = await uploadPosts(settings.s3, rows);
+  printer.line(`posts of ${rows} uploaded to s3://${settings.s3.bucket}/${prefix}/`);
+  return prefix;
+}

@@ -1,0 +1,40 @@
+import type { Client } from '@temporalio/client';
+import type { AnswerResult, CleanResult } from '../../activities/steps/contract.ts';
+import type { TaskStatus } from '../../workflows/engine/queries.ts';
+import { CommandError } from '../failure.ts';
+import { followRun } from './follow-run.ts';
+import { taskLine } from './task-line.ts';
+
+/** A run to start and to follow. */
+export interface BatchOrder {
+  readonly dagId: string;
+  readonly runId: string;
+  readonly taskQueue: string;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly print: (line: string) => void;
+  /** Told of every change of a task, after it was printed. */
+  readonly onTask?: (task: TaskStatus) => void;
+}
+
+/** What a run that succeeded left. */
+export interface BatchResult {
+  readonly answers: AnswerResult;
+  readonly cleaned: readonly CleanResult[];
+}
+
+/** Starts a run, tells a line for each change of a task, and gives what it left. Throws CommandError when it fails. */
+export async function runBatch(client: Client, order: BatchOrder): Promise<BatchResult> {
+  const { dagId, runId, taskQueue, params, print, onTask } = order;
+  const handle = await client.workflow.start(dagId, { workflowId: runId, taskQueue, args: [params] });
+  const end = await followRun(client, runId, (task) => {
+    print(taskLine(task));
+    onTask?.(task);
+  });
+  if (end.state === 'failed') throw new CommandError(`run ${runId} failed: ${end.error}`);
+  const result = <T>(taskId: string, mapIndex = -1): Promise<T> =>
+    handle.query<T, [{ taskId: string; mapIndex: number }]>('result', { taskId, mapIndex });
+  return {
+    answers: await result<AnswerResult>('answers'),
+    cleaned: await Promise.all([0, 1, 2].map((index) => result<CleanResult>('clean', index))),
+  };
+}
