@@ -2,11 +2,17 @@ const swc = [
   '@swc/jest',
   { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' }, sourceMaps: 'inline' },
 ];
+/** ES modules of a dependency that has no CommonJS, for Jest's own module system. */
+const swcOfPackages = [
+  '@swc/jest',
+  { jsc: { parser: { syntax: 'ecmascript' }, target: 'es2023' }, module: { type: 'commonjs' } },
+];
 const heavy = Boolean(process.env.TW_TEST_HEAVY);
 const common = {
   rootDir: '.',
   testEnvironment: 'node',
-  transform: { '^.+\\.ts$': swc },
+  transform: { '^.+\\.ts$': swc, '/node_modules/@platformatic/.+\\.js$': swcOfPackages },
+  transformIgnorePatterns: ['/node_modules/(?!@platformatic/)'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tradewind'],
 };
 /** Rooms whose tests need no server: rules, text and arithmetic. */

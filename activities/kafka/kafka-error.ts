@@ -46,19 +46,21 @@ const words: Partial<Record<AdapterErrorCode, string>> = {
   timeout: 'no answer in time',
 };
 
-/** Names in an error, its causes and its parts, outermost first. */
+/** Names in an error, its causes and its parts, outermost first. Told by shape: Node's errors may come from another realm. */
 function errorNames(error: unknown, depth = 0): string[] {
-  if (!(error instanceof Error) || depth > 6) return [];
-  const { apiId, code, errors } = error as Error & { apiId?: unknown; code?: unknown; errors?: unknown };
-  const own = [apiId, unknownTopic(error) ? 'UNKNOWN_TOPIC_OR_PARTITION' : undefined, code];
+  if (typeof error !== 'object' || error === null || depth > 6) return [];
+  const field = (name: string): unknown => Reflect.get(error, name);
+  const hidden = isUnknownTopic(field('message')) ? 'UNKNOWN_TOPIC_OR_PARTITION' : undefined;
+  const own = [field('apiId'), hidden, field('code')];
+  const errors = field('errors');
   return [
     ...own.filter((name) => typeof name === 'string'),
     ...(Array.isArray(errors) ? errors : []).flatMap((one: unknown) => errorNames(one, depth + 1)),
-    ...errorNames(error.cause, depth + 1),
+    ...errorNames(field('cause'), depth + 1),
   ];
 }
 
 /** The library hides this protocol error behind one of its own, without a code. */
-function unknownTopic(error: Error): boolean {
-  return error.message.startsWith('Unknown topic ') || error.message.startsWith('Unknown partition ');
+function isUnknownTopic(message: unknown): boolean {
+  return typeof message === 'string' && /^Unknown (topic|partition) /.test(message);
 }

@@ -31,12 +31,13 @@ export function mysqlError(what: string, cause: unknown): AdapterError {
   return new AdapterError(`${what}: ${words} (${name})`, { system: 'mysql', code, cause });
 }
 
+/** Told by shape, not by class: Node's own errors may come from another realm. */
 function errorName(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error;
+  if (typeof error !== 'object' || error === null) return typeof error;
   // A connection refused on several addresses comes as one error with the others in it.
-  if (error instanceof AggregateError && error.errors.length > 0) return errorName(error.errors[0]);
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return errorName(error.errors[0]);
   if ('code' in error && typeof error.code === 'string') return error.code;
-  return error.message === "Can't add new command when connection is in closed state"
-    ? 'PROTOCOL_CONNECTION_LOST'
-    : error.name;
+  const message = 'message' in error ? String(error.message) : '';
+  if (message.includes('connection is in closed state')) return 'PROTOCOL_CONNECTION_LOST';
+  return 'name' in error ? String(error.name) : 'Error';
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { z } from 'zod';
 import { drawPosts, type DrawnPost } from '../../pipeline/draw/draw.ts';
 import { tableNames, topicName, type TableName } from '../../pipeline/tables.ts';
@@ -44,7 +45,10 @@ export async function emulateDraw(
   { rate, timestamps }: EmulateInput,
   context: StepContext,
 ): Promise<EmulateResult['records']> {
-  const { log, signal } = context;
+  const { log } = context;
+  // Many reads and sends wait at a time: more than the ten listeners that Node takes for a leak.
+  const signal = AbortSignal.any([context.signal]);
+  setMaxListeners(0, signal);
   const resumed = drawCursor.safeParse(context.resumed).data;
   const cursor = resumed?.from === part.from ? resumed : { posted: 0, records: { pin: 0, geo: 0, user: 0 } };
   const records = { ...cursor.records };
