@@ -22,7 +22,7 @@ export function terminalOf(stream: NodeJS.WriteStream): Terminal {
 }
 
 /** A longer text ends in an ellipsis, so that any answer fits 80 columns. */
-const longestText = 26;
+const longestText = 24;
 const gap = '   ';
 
 /** An answer that is this little longer than asked is shown whole. */
