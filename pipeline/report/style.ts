@@ -49,7 +49,7 @@ code { font: .875em ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans 
 .figures dd { margin: 0; font-size: 1.625rem; line-height: 1.3; font-weight: 600; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
 
 .contents { margin: 1.75rem 0 0; }
-.contents ul { list-style: none; margin: 0; padding: 0; columns: 3 18rem; column-gap: 2rem; font-size: .875rem; }
+.contents ul { list-style: none; margin: 0; padding: 0; columns: 2 24rem; column-gap: 2rem; font-size: .875rem; }
 .contents li { display: flex; gap: .75rem; padding: .125rem 0; break-inside: avoid; }
 .contents .number { flex: none; width: 1.5rem; color: var(--soft); text-align: right; font-variant-numeric: tabular-nums; }
 
@@ -76,6 +76,7 @@ td { unicode-bidi: isolate; }
 .label { white-space: nowrap; }
 thead th { vertical-align: bottom; position: sticky; top: 0; background: var(--panel); color: var(--soft); font-weight: 500; font-size: .8125rem; white-space: nowrap; box-shadow: inset 0 -1px var(--line); }
 thead th code { font-size: .75rem; overflow-wrap: normal; }
+wbr { display: none; }
 .count { text-align: right; white-space: nowrap; }
 .steps th, .steps td { white-space: nowrap; }
 .steps thead th { white-space: nowrap; }
@@ -101,6 +102,7 @@ footer { color: var(--soft); font-size: .8125rem; margin-top: 2rem; overflow-wra
   .wide { display: none; }
   .narrow { display: block; }
   thead th { white-space: normal; }
+  wbr { display: inline; }
   thead th code { font-size: .6875rem; }
   .label { white-space: normal; }
 }
