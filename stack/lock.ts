@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
+import { hasCode } from './errno.ts';
+import { identify, isRunning, processIdentitySchema, type ProcessIdentity } from './process-identity.ts';
 import { StackError } from './stack-error.ts';
 
 /** How long a lock is waited for. */
@@ -39,9 +40,12 @@ export async function withLock<Result>(
     }
     await delay(50);
   }
+  // Servers do not keep this process alive; the work that waits for one has to.
+  const alive = setInterval(() => {}, 60_000);
   try {
     return await work();
   } finally {
+    clearInterval(alive);
     rmSync(path, { force: true });
   }
 }
@@ -54,7 +58,7 @@ function take(path: string, self: ProcessIdentity): boolean {
     linkSync(draft, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (!hasCode(error, 'EEXIST')) throw error;
     return false;
   } finally {
     rmSync(draft, { force: true });
@@ -65,7 +69,7 @@ let draftNumber = 0;
 
 function holderOf(path: string): ProcessIdentity | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as ProcessIdentity;
+    return processIdentitySchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     return undefined;
   }

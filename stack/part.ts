@@ -1,12 +1,7 @@
+import type { PartName } from './part-name.ts';
 import type { Platform } from './platform.ts';
 import type { Prerequisite } from './prerequisites.ts';
 import type { ReportStep } from './progress.ts';
-
-/** Names of the parts that a stack can have. */
-export const partNames = ['temporal', 'mysql', 'kafka', 's3'] as const;
-
-/** One of {@link partNames}. */
-export type PartName = (typeof partNames)[number];
 
 /** Variables as `.env` files have them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -46,6 +41,8 @@ export interface PartContext {
   /** Settings that the user gave. */
   readonly given: Variables;
   readonly cacheDir: string;
+  /** Tells people of work that takes long. */
+  readonly report: (text: string) => void;
 }
 
 /** A server as it is run. Secrets go through `environment` or files, never through `args`. */

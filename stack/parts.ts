@@ -1,4 +1,5 @@
-import type { Part, PartName } from './part.ts';
+import type { PartName } from './part-name.ts';
+import type { Part } from './part.ts';
 import { kafkaPart } from './parts/kafka.ts';
 import { mysqlPart } from './parts/mysql.ts';
 import { ministackPart } from './parts/s3-ministack.ts';

@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 
-/**
- * A process that cannot be mistaken for another: pids are given again, but not together with the start time.
- */
-export interface ProcessIdentity {
-  readonly pid: number;
+/** {@link ProcessIdentity} as files keep it. */
+export const processIdentitySchema = z.object({
+  pid: z.number().int().positive(),
   /** Opaque: ticks since boot with the boot's id (Linux), or the date that `ps` prints. */
-  readonly startedAt: string;
-}
+  startedAt: z.string().min(1),
+});
+
+/** A process that cannot be mistaken for another: pids are given again, but not together with the start time. */
+export type ProcessIdentity = Readonly<z.output<typeof processIdentitySchema>>;
 
 /** The process that has this pid now; `undefined` when there is none, or only its corpse. */
 export function identify(pid: number): ProcessIdentity | undefined {

@@ -1,4 +1,4 @@
-import type { PartName } from './part.ts';
+import type { PartName } from './part-name.ts';
 
 /** What happens to a part right now, for people. */
 export interface Progress {

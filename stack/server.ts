@@ -19,7 +19,6 @@ export interface BringUp {
   readonly cacheDir: string;
   readonly given: Variables;
   readonly onProgress: OnProgress;
-  readonly tether: boolean;
   readonly readyWithinMs: number;
 }
 
@@ -86,7 +85,7 @@ export async function bringUp(options: BringUp): Promise<ServingPart> {
 }
 
 async function prepare(
-  { chosen: { part, kind }, state, given, cacheDir }: BringUp,
+  { chosen: { part, kind }, state, given, cacheDir, onProgress }: BringUp,
   programs: Programs,
 ): Promise<PartContext> {
   const folder = state.partFolder(kind);
@@ -102,7 +101,16 @@ async function prepare(
     ),
   );
   state.setPorts(kind, ports);
-  return { programs, folder, logPath, ports, secrets: state.secrets(kind, part.secrets), given, cacheDir };
+  return {
+    programs,
+    folder,
+    logPath,
+    ports,
+    secrets: state.secrets(kind, part.secrets),
+    given,
+    cacheDir,
+    report: (text) => onProgress({ part: part.name, step: 'start', text }),
+  };
 }
 
 async function startAndWait(options: BringUp, context: PartContext): Promise<TetheredProcess> {
@@ -136,7 +144,10 @@ async function startAndWait(options: BringUp, context: PartContext): Promise<Tet
     await endGroup(process);
     state.setServer(part.name, undefined);
     const tail = readFileSync(context.logPath, 'utf8').trim().split('\n').slice(-15).join('\n  ');
-    throw new StackError(`${(error as Error).message}; its log is ${context.logPath}:\n  ${tail}`, { cause: error });
+    throw new StackError(
+      `${error instanceof Error ? error.message : String(error)}; its log is ${context.logPath}:\n  ${tail}`,
+      { cause: error },
+    );
   }
 }
 

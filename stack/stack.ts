@@ -1,7 +1,8 @@
 import { cacheFolder } from '../config/environment.ts';
 import { addressGiven, givenSettings } from './given-settings.ts';
 import { withLock } from './lock.ts';
-import { partNames, type PartContext, type PartName, type Variables } from './part.ts';
+import { partNames, type PartName } from './part-name.ts';
+import type { PartContext, Variables } from './part.ts';
 import { chooseParts, type ChosenPart, type S3Server } from './parts.ts';
 import { isRunning } from './process-identity.ts';
 import type { OnProgress } from './progress.ts';
@@ -76,7 +77,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       const settled = await Promise.allSettled(
         missing.map((one) =>
           bringUp({
-            ...{ chosen: one, state, cacheDir, given, onProgress, tether: options.tether },
+            chosen: one,
+            state,
+            cacheDir,
+            given,
+            onProgress,
             readyWithinMs: options.readyWithinMs ?? 60_000,
           }),
         ),
@@ -186,6 +191,7 @@ function contextOf(
     secrets: state.secrets(server.kind, secrets),
     given,
     cacheDir,
+    report: () => {},
   };
 }
 

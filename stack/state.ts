@@ -2,32 +2,39 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stackSettingsFile } from '../config/environment.ts';
-import type { PartName } from './part.ts';
-import type { ProcessIdentity } from './process-identity.ts';
+import { z } from 'zod';
+import { partNames, type PartName } from './part-name.ts';
+import { processIdentitySchema } from './process-identity.ts';
 import { StackError } from './stack-error.ts';
 
-/** A server that was started and not stopped, as the state remembers it. */
-export interface StartedServer extends ProcessIdentity {
-  readonly ports: Readonly<Record<string, number>>;
-  /** Version and origin, for people: `4.3.1 (cache)`. */
-  readonly version: string;
-  /** Which of the servers that can be this part: `s3-ministack`. */
-  readonly kind: string;
-  readonly logPath: string;
-  /** Settings that lead to it; holds secrets. */
-  readonly settings: Readonly<Record<string, string>>;
-  /** Whether it ends with the process that started it. */
-  readonly tethered: boolean;
-}
+const texts = z.record(z.string(), z.string());
+const portsSchema = z.record(z.string(), z.number().int());
 
-/** What the state folder remembers. */
-interface StateRecord {
-  readonly servers: Readonly<Partial<Record<PartName, StartedServer>>>;
+const serverSchema = processIdentitySchema.extend({
+  ports: portsSchema,
+  /** Version and origin, for people: `4.3.1 (cache)`. */
+  version: z.string(),
+  /** Which of the servers that can be this part: `s3-ministack`. */
+  kind: z.string(),
+  logPath: z.string(),
+  /** Settings that lead to it; holds secrets. */
+  settings: texts,
+  /** Whether it ends with the process that started it. */
+  tethered: z.boolean(),
+});
+
+/** A server that was started and not stopped, as the state remembers it. */
+export type StartedServer = Readonly<z.output<typeof serverSchema>>;
+
+const recordSchema = z.object({
+  servers: z.partialRecord(z.enum(partNames), serverSchema),
   /** Ports of the last start, asked for again at the next. */
-  readonly ports: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  ports: z.record(z.string(), portsSchema),
   /** Random secrets, made at the first start. */
-  readonly secrets: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
+  secrets: z.record(z.string(), texts),
+});
+
+type StateRecord = z.output<typeof recordSchema>;
 
 const nothing: StateRecord = { servers: {}, ports: {}, secrets: {} };
 
@@ -63,7 +70,7 @@ export function openState(stateDir: string, { create = true } = {}): StackState 
   const read = (): StateRecord => {
     if (!existsSync(recordPath)) return nothing;
     try {
-      return { ...nothing, ...(JSON.parse(readFileSync(recordPath, 'utf8')) as Partial<StateRecord>) };
+      return recordSchema.parse(JSON.parse(readFileSync(recordPath, 'utf8')));
     } catch (error) {
       throw new StackError(`${recordPath} cannot be read: end what runs from it and remove ${folder}`, {
         cause: error,
@@ -79,7 +86,13 @@ export function openState(stateDir: string, { create = true } = {}): StackState 
     lockPath: join(folder, 'stack.lock'),
     settingsPath,
     server: (part) => read().servers[part],
-    servers: () => Object.entries(read().servers) as (readonly [PartName, StartedServer])[],
+    servers: () => {
+      const { servers } = read();
+      return partNames.flatMap((name) => {
+        const server = servers[name];
+        return server === undefined ? [] : [[name, server] as const];
+      });
+    },
     setServer: (part, server) => {
       change((record) => {
         const { [part]: _, ...others } = record.servers;

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { hasCode } from './errno.ts';
 import { identify, isRunning, type ProcessIdentity } from './process-identity.ts';
 import { StackError } from './stack-error.ts';
 
@@ -45,8 +46,10 @@ export interface TetheredProcess extends ProcessIdentity {
   readonly child: ChildProcess;
   /** Lets it outlive this process. */
   release(): void;
-  /** Exit code or signal, `undefined` while it runs. */
+  /** `exit code 1` or `signal SIGKILL`, `undefined` while it runs. */
   ended(): string | undefined;
+  /** Resolves with the same when it has ended. */
+  readonly end: Promise<string>;
 }
 
 /** Starts a program on a tether. Throws StackError when it cannot be started. */
@@ -65,24 +68,27 @@ export function startTethered(options: TetherOptions): TetheredProcess {
   const identity = pid === undefined ? undefined : identify(pid);
   child.on('error', () => {});
   if (identity === undefined) throw new StackError(`${options.command} could not be started`);
-  const tether = child.stdio[3] as Writable & { unref?: () => void };
+  const [, , , tether] = child.stdio;
+  if (!(tether instanceof Socket)) throw new TypeError('a pipe of a child process is a socket');
   tether.on('error', () => {});
   // The watcher of a program that has ended has nothing to watch.
   child.on('exit', () => tether.end('release\n'));
   if (options.output !== 'pipe') {
     child.unref();
-    tether.unref?.();
+    tether.unref();
   }
+  const ended = (): string | undefined => {
+    if (child.signalCode !== null) return `signal ${child.signalCode}`;
+    return child.exitCode === null ? undefined : `exit code ${child.exitCode}`;
+  };
   return {
     ...identity,
     child,
     release: () => {
       tether.end('release\n');
     },
-    ended: () => {
-      if (child.signalCode !== null) return `signal ${child.signalCode}`;
-      return child.exitCode === null ? undefined : `exit code ${child.exitCode}`;
-    },
+    ended,
+    end: once(child, 'exit').then(() => ended() ?? ''),
   };
 }
 
@@ -101,7 +107,7 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (!hasCode(error, 'ESRCH')) throw error;
   }
 }
 
@@ -121,11 +127,12 @@ export interface ToolOptions {
 
 /** Runs a tool to its end and returns its output. It ends with this process. Throws StackError with its last lines. */
 export async function runTool(options: ToolOptions): Promise<string> {
-  const { child, ended } = startTethered({
+  const tool = startTethered({
     ...options,
     output: 'pipe',
     input: options.input === undefined ? 'ignore' : 'pipe',
   });
+  const { child } = tool;
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -138,5 +145,5 @@ export async function runTool(options: ToolOptions): Promise<string> {
   await once(child, 'close');
   if (child.exitCode === 0) return output;
   const last = output.trim().split('\n').slice(-12).join('\n  ');
-  throw new StackError(`${options.purpose} failed (${options.command}, ${ended()}):\n  ${last}`);
+  throw new StackError(`${options.purpose} failed (${options.command}, ${tool.ended()}):\n  ${last}`);
 }

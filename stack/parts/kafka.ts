@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { inheritedEnvironment } from '../../config/environment.ts';
 import { mavenCopy } from '../fetch/maven.ts';
 import type { Part, PartContext } from '../part.ts';
 import { findOnPath, requirePrerequisite } from '../prerequisites.ts';
-import { runTool } from '../tethered-process.ts';
+import { archiveBytes, kafkaArchive } from './kafka-archive.ts';
+import { brokerArguments, brokerProperties, clusterIdOf, formatBroker, type BrokerPorts } from './kafka-broker.ts';
 import { kafkaJars } from './kafka-jars.ts';
 
 const version = '4.3.1';
-const sizes = { downloadBytes: 56_428_588, diskBytes: 56_428_588 };
+const jarBytes = 56_428_588;
 
 /** Apache Kafka, one node that is broker and controller (KRaft). */
 export const kafkaPart: Part = {
@@ -30,7 +29,8 @@ export const kafkaPart: Part = {
   },
   recipe: async () => ({
     cacheKey: `kafka-${version}`,
-    ...sizes,
+    downloadBytes: jarBytes,
+    diskBytes: jarBytes + archiveBytes,
     fetchWith: ['java', 'mvn'],
     fetch: (folder, report) =>
       mavenCopy(
@@ -39,30 +39,33 @@ export const kafkaPart: Part = {
           wanted: [
             `org.apache.kafka:kafka_2.13:${version}`,
             `org.apache.kafka:kafka-tools:${version}`,
+            // Without it the broker runs and logs nothing.
             'org.apache.logging.log4j:log4j-slf4j-impl:2.25.4',
           ],
           transitive: true,
           jars: kafkaJars,
-          downloadBytes: sizes.downloadBytes,
+          downloadBytes: jarBytes,
         },
         folder,
         report,
       ),
   }),
   launch: async (context) => {
-    const { folder } = context;
-    const java = (await requirePrerequisite('java', 'Kafka')).path;
+    const { folder, programs, cacheDir, report } = context;
+    const java = await requirePrerequisite('java', 'Kafka');
+    const runtime = { java: java.path, libs: programs.path };
+    const archive =
+      programs.from === 'cache'
+        ? await kafkaArchive({ java, libs: programs.path, version, cacheDir }, () =>
+            report("archiving Kafka's classes, once, so that it starts faster"),
+          )
+        : undefined;
     const properties = join(folder, 'server.properties');
     const data = join(folder, 'data');
-    writeFileSync(properties, serverProperties(context, data));
-    if (!existsSync(data)) await format(context, java, data);
-    return {
-      command: java,
-      args: [
-        ...['-Xms64m', '-Xmx512m', '-XX:+UseSerialGC', '-Dorg.apache.logging.log4j.level=WARN'],
-        ...['-cp', classPath(context), 'kafka.Kafka', properties],
-      ],
-    };
+    writeFileSync(properties, brokerProperties(portsOf(context), data));
+    if (!existsSync(data)) await formatBroker(runtime, portsOf(context), data);
+    const flags = archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`];
+    return { command: java.path, args: brokerArguments(runtime, properties, flags) };
   },
   check: async ({ ports, folder }) => {
     const { Kafka, logLevel } = await import('kafkajs');
@@ -84,55 +87,6 @@ export const kafkaPart: Part = {
   settings: ({ ports }) => ({ TW_KAFKA_BROKERS: `127.0.0.1:${ports['broker']}`, TW_KAFKA_SECURITY: 'plaintext' }),
 };
 
-function classPath({ programs }: PartContext): string {
-  return join(programs.path, '*');
-}
-
-function serverProperties({ ports }: PartContext, data: string): string {
-  const lines: Readonly<Record<string, string | number>> = {
-    'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${ports['controller']}`,
-    listeners: `PLAINTEXT://127.0.0.1:${ports['broker']},CONTROLLER://127.0.0.1:${ports['controller']}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${ports['broker']}`,
-    'controller.listener.names': 'CONTROLLER',
-    'log.dirs': data,
-    'offsets.topic.replication.factor': 1,
-    'offsets.topic.num.partitions': 1,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'transaction.state.log.num.partitions': 1,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
-    'share.coordinator.state.topic.num.partitions': 1,
-    'group.initial.rebalance.delay.ms': 0,
-    // Ours are created with the partitions and retention of the settings; a typing error shall not make a topic.
-    'auto.create.topics.enable': 'false',
-  };
-  return Object.entries(lines)
-    .map(([key, value]) => `${key}=${value}\n`)
-    .join('');
-}
-
-/** Formats the log folder. Moved to its place when complete; the properties name the final place. */
-async function format(context: PartContext, java: string, data: string): Promise<void> {
-  const draft = `${data}.draft`;
-  rmSync(draft, { recursive: true, force: true });
-  const properties = join(context.folder, 'format.properties');
-  writeFileSync(properties, serverProperties(context, draft));
-  await runTool({
-    command: java,
-    args: [
-      ...['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xmx128m', '-cp', classPath(context)],
-      ...['kafka.tools.StorageTool', 'format', '-t', randomBytes(16).toString('base64url'), '-c', properties],
-    ],
-    environment: inheritedEnvironment(),
-    purpose: "making Kafka's data folder",
-  });
-  rmSync(properties);
-  renameSync(draft, data);
-}
-
-function clusterIdOf(data: string): string | undefined {
-  return /^cluster\.id=(.+)$/m.exec(readFileSync(join(data, 'meta.properties'), 'utf8'))?.[1];
+function portsOf({ ports }: PartContext): BrokerPorts {
+  return { broker: ports['broker'] ?? 0, controller: ports['controller'] ?? 0 };
 }

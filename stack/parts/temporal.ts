@@ -42,13 +42,20 @@ export const temporalPart: Part = {
   launch: async ({ programs, folder, ports }) => ({
     command: programs.from === 'path' ? programs.path : join(programs.path, 'bin', 'temporal'),
     args: [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(ports['frontend'])],
-      ...['--ui-port', String(ports['ui']), '--ui-disable-news-fetch', '--log-level', 'warn'],
-      ...['--db-filename', join(folder, 'temporal.db')],
+      'server',
+      'start-dev',
+      '--ip=127.0.0.1',
+      `--port=${ports['frontend']}`,
+      `--ui-port=${ports['ui']}`,
+      `--db-filename=${join(folder, 'temporal.db')}`,
       // Without write-ahead logging every step waits for the disk several times.
-      ...['--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
+      '--sqlite-pragma=journal_mode=WAL',
+      '--sqlite-pragma=synchronous=NORMAL',
       // The default of 20 a second and shard makes every dispatch wait for a 50 ms tick.
-      ...['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=1000'],
+      '--dynamic-config-value=history.transferProcessorMaxPollRPS=1000',
+      // The UI's one request to the outside.
+      '--ui-disable-news-fetch',
+      '--log-level=warn',
     ],
   }),
   check: async ({ ports }) => {

@@ -3,14 +3,15 @@ import { Connection } from '@temporalio/client';
 import { Kafka, logLevel } from 'kafkajs';
 import { createConnection } from 'mysql2/promise';
 import { testServerPath, testSettings, uniqueDatabase } from '../support/stack.ts';
-import { accessSync, constants } from 'node:fs';
+import { constants, statSync } from 'node:fs';
 
 describe('the stack of the tests', () => {
   const { temporal, mysql, kafka, s3 } = testSettings();
 
   test('serves Temporal', async () => {
     const connection = await Connection.connect({ address: temporal.address });
-    await connection.workflowService.describeNamespace({ namespace: temporal.namespace });
+    const { namespaceInfo } = await connection.workflowService.describeNamespace({ namespace: temporal.namespace });
+    expect(namespaceInfo?.name).toBe(temporal.namespace);
     await connection.close();
   });
 
@@ -50,6 +51,6 @@ describe('the stack of the tests', () => {
   });
 
   test('has a time-skipping Temporal server at hand', () => {
-    accessSync(testServerPath(), constants.X_OK);
+    expect(statSync(testServerPath()).mode & constants.S_IXUSR).toBeTruthy();
   });
 });

@@ -1,12 +1,15 @@
+import { z } from 'zod';
 import type { Stack } from '../../stack/stack.ts';
 
-/** What test files are told of the stack that they share. */
-export interface SharedStack {
-  readonly settings: Readonly<Record<string, string>>;
-  readonly stateDir: string;
+const sharedStackSchema = z.object({
+  settings: z.record(z.string(), z.string()),
+  stateDir: z.string(),
   /** Path of the time-skipping Temporal server. */
-  readonly testServer: string;
-}
+  testServer: z.string(),
+});
+
+/** What test files are told of the stack that they share. */
+export type SharedStack = Readonly<z.output<typeof sharedStackSchema>>;
 
 /** Jest gives its workers the environment that stands when the set-up is done. */
 const variable = 'TW_TEST_STACK';
@@ -21,7 +24,7 @@ export function sharedStack(): SharedStack {
   const text = process.env[variable];
   if (text === undefined)
     throw new Error('no stack is up: this file belongs to the project "servers" of jest.config.mjs');
-  return JSON.parse(text) as SharedStack;
+  return sharedStackSchema.parse(JSON.parse(text));
 }
 
 interface Kept {
@@ -30,7 +33,7 @@ interface Kept {
 }
 
 /** Jest loads set-up and teardown apart from each other: what one leaves for the other goes through the global object. */
-const place = globalThis as { tradewindTestStack?: Kept };
+const place: typeof globalThis & { tradewindTestStack?: Kept } = globalThis;
 
 /** Leaves the stack for the teardown. */
 export function keepForTeardown(kept: Kept): void {
