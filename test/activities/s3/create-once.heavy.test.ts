@@ -43,6 +43,6 @@ describe.each(['ministack', 'versitygw'] as const)('%s', (server) => {
   );
 
   test('passes the check that tw init makes', async () => {
-    await checkCreateOnce(store, { rounds: 20, writers: 16 });
+    await expect(checkCreateOnce(store, { rounds: 20, writers: 16 })).resolves.toBeUndefined();
   }, 60_000);
 });
