@@ -73,7 +73,7 @@ async function rows(pool: Pool, what: string, sql: string, signal: AbortSignal):
       signal.throwIfAborted();
       const failure = mysqlError(what, error);
       if (!failure.canRetry || Date.now() - start > patienceMs) throw failure;
-      await sleep(300, undefined, { signal });
+      await sleep(300, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 }

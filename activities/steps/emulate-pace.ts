@@ -23,7 +23,7 @@ export function paceOf(rate: EmulateInput['rate'], signal: AbortSignal): Pace {
       atOnce: 1,
       wait: async (pauses) => {
         const seconds = pauses.reduce((sum, pause) => sum + pause, 0);
-        if (seconds > 0) await sleep(seconds * 1000, undefined, { signal });
+        if (seconds > 0) await pause(seconds * 1000, signal);
       },
     };
   }
@@ -32,8 +32,13 @@ export function paceOf(rate: EmulateInput['rate'], signal: AbortSignal): Pace {
     atOnce: Math.min(fullSpeed, Math.max(1, Math.round(rate / 10))),
     wait: async (pauses) => {
       const early = due - performance.now();
-      if (early > 0) await sleep(early, undefined, { signal });
+      if (early > 0) await pause(early, signal);
       due += (pauses.length / rate) * 1000;
     },
   };
+}
+
+/** Waits; throws the signal's own reason, which says who stopped the step, and not that a timer was stopped. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted());
 }
