@@ -17,6 +17,8 @@ const confinement = [
   `SET temp_directory = ${text(join(options.folder, 'spill'))}`,
   // Rows carry their position, so their order in a file means nothing; keeping it would cost memory and cores.
   `SET preserve_insertion_order = false`,
+  // Joins hold their right side in memory, as written: of text files DuckDB guesses the size wrong, by a million rows.
+  `SET disabled_optimizers = 'build_side_probe_side'`,
   `SET autoinstall_known_extensions = false`,
   `SET autoload_known_extensions = false`,
   `SET allowed_directories = [${text(`${options.folder}/`)}]`,

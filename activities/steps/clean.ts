@@ -19,7 +19,7 @@ export interface CleanDependencies {
   /** The cleaned tables. */
   readonly tables: DeltaTables;
   readonly engine: SqlEngine;
-  /** Rows that a data file is to have; by default 250,000 (pins: some 60 MB). */
+  /** Rows that a data file has at most; by default a million (pins: some 100 MB). */
   readonly rowsPerFile?: number;
 }
 
@@ -39,7 +39,7 @@ export function createClean({
   landing,
   tables,
   engine,
-  rowsPerFile = 250_000,
+  rowsPerFile = 1_000_000,
 }: CleanDependencies): (input: CleanInput, context: StepContext) => Promise<CleanResult> {
   return async ({ table: name, landed }, context) => {
     const table = tables.table(name, cleanColumns(name));

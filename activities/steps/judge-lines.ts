@@ -20,9 +20,12 @@ export interface LineFigures {
   readonly oddFollowerCounts: number;
 }
 
-/** SQL of the lines, as `(k, line)`; more branches than threads, so that none waits for the last file of another. */
+/** Groups of files that are read side by side: more than threads, so that none waits for the last file of another. */
+export const branches = 4;
+
+/** SQL of the lines, as `(k, line)`. */
 export function linesOf({ paths }: LandedLines): string {
-  return linesSql(paths, 4);
+  return linesSql(paths, branches);
 }
 
 /** Decides about every line (tables `places`, `judged`) and holds the outcome against the chain's own count. */

@@ -1,11 +1,14 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { linesSql } from '../../pipeline/cleaning/lines-sql.ts';
 import {
   boundsSql,
   heldTable,
   keptSql,
   mergedSql,
   newestTable,
+  sliceFilesSql,
+  slicesOf,
   withoutStale,
   writeSql,
 } from '../../pipeline/cleaning/merge-sql.ts';
@@ -18,7 +21,7 @@ import type { SqlSession } from '../duckdb/port.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import type { StepContext } from '../shared/step-context.ts';
 import { inParallel } from './in-parallel.ts';
-import { linesOf } from './judge-lines.ts';
+import { branches } from './judge-lines.ts';
 import type { LandedLines } from './landed-lines.ts';
 import { writtenFiles } from './written-files.ts';
 
@@ -29,7 +32,7 @@ export interface MergeInput {
   readonly session: SqlSession;
   readonly lines: LandedLines;
   readonly base: Snapshot | undefined;
-  /** Rows that a file is to have; files with less than half of them are rewritten with the next merge. */
+  /** Rows that a file has at most; files with less than half of them are rewritten with the next merge. */
   readonly rowsPerFile: number;
   /** Folder for the merge's files, not there yet. */
   readonly folder: string;
@@ -137,24 +140,36 @@ async function findTouched(
   return { files: new Set(touched.map(({ file }) => String(file))), rows: replaced };
 }
 
-/** Writes and uploads what takes the place of the rewritten files. */
+/** Writes and uploads what takes the place of the rewritten files: a file for each slice of keys. */
 async function write(input: MergeInput, rewritten: readonly string[], changes: number): Promise<AddFile[]> {
-  const { session, table, context, name, rowsPerFile } = input;
-  const target = join(input.folder, 'out');
-  await mkdir(target);
+  const { session, table, context, name, rowsPerFile, folder } = input;
   const kept = rewritten.length === 0 ? undefined : keptSql(name, rewritten);
   const [count] = kept === undefined ? [] : await session.rows(`SELECT count(*) AS "rows" FROM (${kept})`);
-  const files = Math.max(1, Math.ceil((changes + Number(count?.['rows'] ?? 0)) / rowsPerFile));
-  const [found] = await session.rows(boundsSql(kept, files));
-  const bounds = [...new Set(listOf(found?.['bounds']).map(String))];
-  const written = await session.rows(writeSql(mergedSql(name, linesOf(input.lines), kept), target, bounds, 'snappy'));
-  context.heartbeat({ phase: 'written' });
+  const rows = changes + Number(count?.['rows'] ?? 0);
+  const [found] = await session.rows(boundsSql(kept, Math.max(1, Math.ceil(rows / rowsPerFile))));
+  const bounds = listOf(found?.['bounds']).map(String).toSorted(byKey);
   const add: AddFile[] = [];
-  await inParallel(lanes, writtenFiles(written, table.columns), async (file, n) => {
-    add[n] = await table.upload(file, context.signal);
-    context.heartbeat({ phase: 'upload' });
-  });
+  for (const [n, slice] of slicesOf(bounds).entries()) {
+    // New posts have new keys: most slices need few of the line files.
+    const files = (await session.rows(sliceFilesSql(slice))).map(({ file }) => Number(file));
+    const lines = linesSql(
+      files.map((file) => input.lines.paths[file] ?? ''),
+      branches,
+    );
+    const written = await session.rows(
+      writeSql(mergedSql(name, lines, kept, slice), join(folder, `slice-${n}.parquet`)),
+    );
+    context.heartbeat({ phase: 'written', n });
+    for (const file of writtenFiles(written, table.columns)) {
+      add.push(await table.upload(file, context.signal));
+      await rm(file.path);
+    }
+  }
   return add;
+}
+
+function byKey(a: string, b: string): number {
+  return BigInt(a) < BigInt(b) ? -1 : 1;
 }
 
 function listOf(value: unknown): readonly unknown[] {

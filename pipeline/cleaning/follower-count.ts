@@ -1,6 +1,8 @@
 /** What stands in `poster_name` and `follower_count` where the scraper failed. */
 export const userInfoError = 'User Info Error';
 
+/** The shapes that occur, none too large for an INTEGER: found by one pattern, and read without decimals. */
+const usualShape = String.raw`\d{1,6}[kK]|\d{1,9}|\d{1,3}[mM]`;
 const whole = String.raw`\d{1,10}`;
 const shortened = String.raw`\d{1,10}(\.\d{1,6})?[kKmM]`;
 
@@ -11,6 +13,7 @@ const shortened = String.raw`\d{1,10}(\.\d{1,6})?[kKmM]`;
 export function followerCountSql(text: string): string {
   const scale = `CASE WHEN right(${text}, 1) IN ('k', 'K') THEN 1000 ELSE 1000000 END`;
   return `CASE
+    WHEN regexp_full_match(${text}, '\\d{1,6}[kK]') THEN TRY_CAST(left(${text}, -1) AS INTEGER) * 1000
     WHEN regexp_full_match(${text}, '${whole}') THEN TRY_CAST(${text} AS INTEGER)
     WHEN regexp_full_match(${text}, '${shortened}')
       THEN TRY_CAST(round(CAST(left(${text}, -1) AS DECIMAL(18, 6)) * ${scale}) AS INTEGER)
@@ -19,5 +22,6 @@ export function followerCountSql(text: string): string {
 
 /** SQL of whether a follower count says something, but not in a known shape. */
 export function oddFollowerCountSql(text: string): string {
-  return `coalesce(${text} NOT IN ('', '${userInfoError}') AND ${followerCountSql(text)} IS NULL, false)`;
+  return `CASE WHEN ${text} IS NULL OR regexp_full_match(${text}, '${usualShape}') THEN false
+    ELSE ${text} NOT IN ('', '${userInfoError}') AND ${followerCountSql(text)} IS NULL END`;
 }

@@ -18,7 +18,7 @@ export const placesTable = `CREATE TEMP TABLE places
 /** Judges all lines, finds their positions, and leaves out what lies beside the ranges that are to be cleaned. */
 export function judgedTable(table: TableName, lines: string): string {
   return `CREATE TEMP TABLE judged AS
-    SELECT verdict.*, "partition", "offset" + (verdict.k - places.k) AS "offset",
+    SELECT verdict.* EXCLUDE (wrong), "partition", "offset" + (verdict.k - places.k) AS "offset",
       "offset" + (verdict.k - places.k) BETWEEN "from" AND "to" - 1 AS wanted
     FROM (${judgeSql(table, lines)}) AS verdict ASOF JOIN places ON verdict.k >= places.k`;
 }
@@ -58,35 +58,54 @@ export function heldTable(paths: readonly string[]): string {
 /** Leaves those in `newest` that are newer than the table's rows: an old run done again never wins. */
 export const withoutStale = `DELETE FROM newest WHERE ind IN (SELECT ind FROM held WHERE stale)`;
 
-/** SQL of the rows of the files that stay as they are. */
+/** Keys [from, to) that go to one file; `null` is unbounded. Keys are texts, since they may be beyond 2^53. */
+export interface KeySlice {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/** Keys that slices begin with, as slices that take every key. */
+export function slicesOf(bounds: readonly string[]): readonly KeySlice[] {
+  const ends = [null, ...bounds, null];
+  return ends.slice(1).map((to, n) => ({ from: ends[n] ?? null, to }));
+}
+
+/** SQL of the rows of files, without those that `newest` replaces. */
 export function keptSql(table: TableName, paths: readonly string[]): string {
   const columns = cleanColumns(table).map(({ name }) => identifier(name));
   return `SELECT ${columns.join(', ')} FROM read_parquet(${literals(paths)}) ANTI JOIN newest USING (ind)`;
 }
 
-/** One row: `rows`, and `bounds`, the `ind` that each file but the first begins with, for files of equally many rows. */
-export function boundsSql(kept: string | undefined, files: number): string {
+/** One row: `rows`, and `bounds`, the keys that each slice but the first begins with, for slices of equally many rows. */
+export function boundsSql(kept: string | undefined, slices: number): string {
   const inds =
     kept === undefined ? 'SELECT ind FROM newest' : `SELECT ind FROM newest UNION ALL SELECT ind FROM (${kept})`;
-  const parts = Array.from({ length: files - 1 }, (_, n) => String((n + 1) / files));
-  const bounds = parts.length === 0 ? '[]' : `quantile_disc(ind, [${parts.join(', ')}])`;
-  return `SELECT count(*) AS "rows", ${bounds} AS bounds FROM (${inds})`;
+  const parts = Array.from({ length: slices - 1 }, (_, n) => String((n + 1) / slices));
+  const bounds = parts.length === 0 ? '[]::BIGINT[]' : `quantile_disc(ind, [${parts.join(', ')}])`;
+  return `SELECT count(*) AS "rows", list_distinct(CAST(${bounds} AS VARCHAR[])) AS bounds FROM (${inds})`;
 }
 
-/** Rows of a row group: small enough for several files to be written at once within the memory limit. */
-const rowGroup = 40_960;
-
-/** Writes rows to one file, or, split at `bounds` of `ind`, to a folder of files. Tells of every file what statistics need. */
-export function writeSql(rows: string, target: string, bounds: readonly string[], compression: string): string {
-  const options = `FORMAT parquet, COMPRESSION ${compression}, ROW_GROUP_SIZE ${rowGroup}, RETURN_STATS`;
-  if (bounds.length === 0) return `COPY (${rows}) TO ${literal(`${target}/data.parquet`)} (${options})`;
-  const cases = bounds.map((bound, n) => `WHEN ind < ${bound} THEN ${n}`).join(' ');
-  return `COPY (SELECT *, CASE ${cases} ELSE ${bounds.length} END AS slice FROM (${rows}))
-    TO ${literal(target)} (${options}, PARTITION_BY (slice))`;
+/** SQL of the numbers of the line files that a slice's new rows are in. */
+export function sliceFilesSql(slice: KeySlice): string {
+  return `SELECT DISTINCT k // 4294967296 AS file FROM newest WHERE ${within(slice)} ORDER BY file`;
 }
 
-/** SQL of all rows of a merge: the cleaned newest lines and what stays of the rewritten files. */
-export function mergedSql(table: TableName, lines: string, kept: string | undefined): string {
-  const fresh = cleanSql(table, lines, 'newest');
-  return kept === undefined ? fresh : `${fresh} UNION ALL ${kept}`;
+/** SQL of the rows of one slice: the cleaned newest lines and what stays of the rewritten files. */
+export function mergedSql(table: TableName, lines: string, kept: string | undefined, slice: KeySlice): string {
+  const fresh = cleanSql(table, lines, `(FROM newest WHERE ${within(slice)})`);
+  return kept === undefined ? fresh : `${fresh} UNION ALL FROM (${kept}) WHERE ${within(slice)}`;
+}
+
+/** Rows of a row group: with a group for each thread in memory, the largest rows stay far below the memory limit. */
+const rowGroup = 61_440;
+
+/** Writes rows to a file, and tells of it what statistics need. */
+export function writeSql(rows: string, target: string): string {
+  return `COPY (${rows}) TO ${literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup}, RETURN_STATS)`;
+}
+
+function within({ from, to }: KeySlice): string {
+  const low = from === null ? [] : [`ind >= ${BigInt(from)}`];
+  const high = to === null ? [] : [`ind < ${BigInt(to)}`];
+  return [...low, ...high].join(' AND ') || 'true';
 }
