@@ -22,8 +22,8 @@ export function paceOf(rate: EmulateInput['rate'], signal: AbortSignal): Pace {
     return {
       atOnce: 1,
       wait: async (pauses) => {
-        const seconds = pauses.reduce((sum, pause) => sum + pause, 0);
-        if (seconds > 0) await pause(seconds * 1000, signal);
+        const total = pauses.reduce((sum, seconds) => sum + seconds, 0);
+        if (total > 0) await pause(total * 1000, signal);
       },
     };
   }
