@@ -16,7 +16,7 @@ export interface Terminal {
 }
 
 /** What a stream's terminal can show; a file or a pipe is 100 columns without colours. NO_COLOR and CI turn colours off. */
-export function terminalOf(stream: NodeJS.WriteStream): Terminal {
+function terminalOf(stream: NodeJS.WriteStream): Terminal {
   if (!stream.isTTY) return { width: 100, colours: false };
   return { width: Math.max(80, stream.columns), colours: stream.hasColors() && !isCi() };
 }

@@ -2,6 +2,7 @@
  * What the pipeline's tasks ask of a worker: one activity a function, one object in, one object out. Keys, offsets and
  * counts travel here; data never does. Workflows import this as types, workers implement it from the steps of this folder.
  */
+import type { QuestionName } from '../../pipeline/questions/questions.ts';
 import type { TableName } from '../../pipeline/tables.ts';
 
 /** How the emulator chooses posts; see docs/decisions on the draw. */
@@ -89,11 +90,8 @@ export interface CleanResult {
   readonly missing: Readonly<Record<string, number>>;
 }
 
-/** The eight questions' parts, by the names that `--json` and the Delta tables carry. */
-export const answerNames = ['q4', 'q5', 'q5all', 'q6a', 'q6b', 'q7', 'q8', 'q9', 'q10', 'q11'] as const;
-
-/** One part of the eight questions. */
-export type AnswerName = (typeof answerNames)[number];
+/** One part of the eight questions, by the name that `--json` and the Delta tables carry. */
+export type AnswerName = QuestionName;
 
 /** The cleaned tables whose versions the eight questions are asked of. */
 export interface AnswerInput {

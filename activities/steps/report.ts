@@ -48,9 +48,6 @@ export function createReport(deps: ReportDeps): (input: ReportInput, context: St
   };
 }
 
-/** The answers' names of the contract are those of the page, no more and no fewer: a compile error says when they are not. */
-const names: readonly AnswerName[] = answerKeys;
-
 async function answersOf(input: ReportInput, store: ObjectStore, signal: AbortSignal): Promise<ReportModel['answers']> {
   if (input.answers === null) return { failure: input.failure ?? 'The answers task did not run.' };
   const { key } = input.answers;
@@ -66,7 +63,7 @@ async function answersOf(input: ReportInput, store: ObjectStore, signal: AbortSi
     throw corrupt(key, parsed.problems);
   }
   const { rows: counts } = input.answers;
-  const wrong = names.filter((name) => parsed.answers[name].length !== counts[name]);
+  const wrong = answerKeys.filter((name) => parsed.answers[name].length !== counts[name]);
   if (wrong.length > 0)
     throw corrupt(
       key,

@@ -2,7 +2,7 @@ import type { TableName } from '../tables.ts';
 import type { Answers } from './answers.ts';
 
 /** What landing did with one table's topic. */
-export interface LandedFigures {
+interface LandedFigures {
   readonly objects: number;
   readonly records: number;
   readonly quarantined: number;
@@ -11,7 +11,7 @@ export interface LandedFigures {
 }
 
 /** What cleaning did with one table. */
-export interface CleanedFigures {
+interface CleanedFigures {
   readonly version: number;
   readonly read: number;
   readonly clean: number;
