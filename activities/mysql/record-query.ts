@@ -44,7 +44,8 @@ function jsonText({ name, type }: Column, timestamps: TimestampFormat): string {
     const format = timestamps === 'iso' ? '%Y-%m-%dT%H:%i:%s' : '%Y-%m-%d %H:%i:%s';
     return `IFNULL(JSON_QUOTE(DATE_FORMAT(${column},'${format}')),'null')`;
   }
-  return `IFNULL(JSON_QUOTE(CAST(${column} AS CHAR)),'null')`;
+  const text = /^(char|varchar|tinytext|text|mediumtext|longtext)$/.test(type) ? column : `CAST(${column} AS CHAR)`;
+  return `IFNULL(JSON_QUOTE(${text}),'null')`;
 }
 
 /** A column's name inside a string literal of SQL. */
