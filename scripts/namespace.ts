@@ -34,7 +34,8 @@ export async function ensureNamespace(
   const described = await describe(connection, namespace);
   if (described === undefined) {
     await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention });
-    await untilThere(async () => (await describe(connection, namespace)) !== undefined, `namespace ${namespace}`);
+    // Each part of the server learns of a namespace in its own time; the part with the search attributes is a late one.
+    await untilThere(() => isKnown(connection, namespace), `namespace ${namespace}`);
   }
   const from = described === undefined ? retentionDays : described.retentionDays;
   const raised = from < retentionDays;
@@ -73,6 +74,20 @@ async function missingOf(connection: Connection, namespace: string): Promise<rea
   return requiredSearchAttributes.map(({ name }) => name).filter((name) => !(name in (customAttributes ?? {})));
 }
 
+async function isKnown(connection: Connection, namespace: string): Promise<boolean> {
+  try {
+    await connection.operatorService.listSearchAttributes({ namespace });
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}
+
+function isNotFound(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 5;
+}
+
 async function describe(
   connection: Connection,
   namespace: string,
@@ -81,7 +96,7 @@ async function describe(
     const { config } = await connection.workflowService.describeNamespace({ namespace });
     return { retentionDays: Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0) / day };
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 5) return undefined;
+    if (isNotFound(error)) return undefined;
     throw error;
   }
 }

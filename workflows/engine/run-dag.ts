@@ -5,7 +5,6 @@ import {
   log,
   setCurrentDetails,
   setHandler,
-  Trigger,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -37,12 +36,6 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   setHandler(statesQuery, () => book.status(context, state));
   setHandler(triesQuery, book.tries);
   setHandler(resultQuery, book.result);
-  upsertSearchAttributes([
-    { key: searchAttributeKeys.dag, value: definition.id },
-    { key: searchAttributeKeys.logicalDate, value: instantText(context.logicalDate) },
-    { key: searchAttributeKeys.runType, value: context.runType },
-    { key: searchAttributeKeys.runState, value: state },
-  ]);
 
   const cancelled = await runTasks(book, context);
 
@@ -62,34 +55,46 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   });
 }
 
+/** Works out what the run is about and tells Temporal's visibility. Throws when its params are not right. */
 function openRun(definition: DagDefinition, input: unknown): RunContext {
   const { workflowId, startTime, typedSearchAttributes } = workflowInfo();
-  const { params, problems } = checkParams(definition, input);
-  if (problems !== undefined) {
-    throw ApplicationFailure.create({
-      type: failureTypes.params,
-      message: `the run's params are not right: ${problems.join('; ')}`,
-      nonRetryable: true,
-      details: [problems],
-    });
-  }
   const nominalTime = typedSearchAttributes.get(scheduledStartTime) ?? null;
-  return { dagId: definition.id, runId: workflowId, params, ...runIdentity(definition, { nominalTime, startTime }) };
+  const identity = runIdentity(definition, { nominalTime, startTime });
+  const { params, problems } = checkParams(definition, input);
+  upsertSearchAttributes([
+    { key: searchAttributeKeys.dag, value: definition.id },
+    { key: searchAttributeKeys.logicalDate, value: instantText(identity.logicalDate) },
+    { key: searchAttributeKeys.runType, value: identity.runType },
+    { key: searchAttributeKeys.runState, value: problems === undefined ? 'running' : 'failed' },
+  ]);
+  if (problems === undefined) return { dagId: definition.id, runId: workflowId, params, ...identity };
+  throw ApplicationFailure.create({
+    type: failureTypes.params,
+    message: `the run's params are not right: ${problems.join('; ')}`,
+    nonRetryable: true,
+    details: [problems],
+  });
 }
 
 /** Runs tasks as the plan says until none is left. Says whether the run was cancelled on the way. */
 async function runTasks(book: RunBook, context: RunContext): Promise<boolean> {
   const { plan } = book;
-  const finished = new Trigger<void>();
   const show = shower(book);
   let open = 0;
   let cancelled = false;
+  let finish: () => void = () => undefined;
+  let defect: (error: unknown) => void = () => undefined;
+  // Not Temporal's Trigger, which gives up when the run is cancelled: tasks that run are waited for then, too.
+  const finished = new Promise<void>((resolve, reject) => {
+    finish = resolve;
+    defect = reject;
+  });
 
   function advance(): void {
     // What is ready starts in the same workflow task in which its last need completed: nothing is awaited in between.
     for (const instance of plan.settle().ready) void begin(instance);
     show();
-    if (open === 0) finished.resolve();
+    if (open === 0) finish();
   }
 
   async function begin(instance: TaskInstance): Promise<void> {
@@ -110,7 +115,7 @@ async function runTasks(book: RunBook, context: RunContext): Promise<boolean> {
       plan.record(instance, end);
       if (end === 'failed') logFailure(book, instance);
     } catch (error) {
-      finished.reject(error as Error);
+      defect(error);
     }
     open--;
     advance();

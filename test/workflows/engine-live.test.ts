@@ -1,0 +1,165 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { WorkflowHandle } from '@temporalio/client';
+import { Connection } from '@temporalio/client';
+import { ensureNamespace } from '../../scripts/namespace.ts';
+import { testSettings, uniqueName } from '../support/stack.ts';
+import type { RunGraph, RunStatus, TaskAddress } from '../../workflows/engine/queries.ts';
+import type { TryRecord } from '../../workflows/engine/task-record.ts';
+import { fixtureActivities } from './fixtures/fixture-activities.ts';
+import { bundle, collectLogs, endOf, logged, startHarness, taskOf, type Harness } from './harness.ts';
+
+const { address } = testSettings().temporal;
+const namespace = uniqueName('engine');
+
+describe('the engine, on a real server', () => {
+  let env: TestWorkflowEnvironment;
+  let harness: Harness;
+
+  beforeAll(async () => {
+    collectLogs();
+    const connection = await Connection.connect({ address });
+    const [code, changes] = await Promise.all([
+      bundle('test/workflows/fixtures/fixture-dags'),
+      ensureNamespace(connection, { namespace, retentionDays: 7 }),
+    ]);
+    expect(changes).toMatchObject({ created: true, retention: null });
+    expect(changes.searchAttributes).toHaveLength(4);
+    const again = await ensureNamespace(connection, { namespace, retentionDays: 8 });
+    expect(again).toEqual({ created: false, retention: { from: 7, to: 8 }, searchAttributes: [] });
+    await connection.close();
+    env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+    const io = fixtureActivities();
+    harness = await startHarness(env, { bundle: code, activities: { io, engine: io } });
+  });
+
+  afterAll(async () => {
+    await harness.stop();
+    await env.teardown();
+  });
+
+  const states = (handle: WorkflowHandle) => handle.query<RunStatus>('states');
+
+  test.each([
+    ['nothing', []],
+    ['{}', [{}]],
+    ['null', [null]],
+  ])('starts with %s, by the defaults', async (_, args) => {
+    const handle = await harness.start('told', ...args);
+    const { startTime } = await handle.describe();
+    await handle.result();
+    const midnight = startTime.toISOString().slice(0, 10);
+    const yesterday = new Date(Date.parse(midnight) - 86_400_000).toISOString().slice(0, 10);
+    const context = await handle.query<Record<string, unknown>, [TaskAddress]>('result', { taskId: 'context' });
+    expect(context).toMatchObject({
+      params: { greeting: 'hello', count: 1 },
+      runType: 'manual',
+      start: `${yesterday}T00:00:00.000Z`,
+      end: `${midnight}T00:00:00.000Z`,
+      runId: handle.workflowId,
+      dagId: 'told',
+    });
+    expect(Math.abs(Date.parse(String(context['logicalDate'])) - startTime.getTime())).toBeLessThan(1_000);
+  });
+
+  test('fails at once on params that are not right, with the whole list', async () => {
+    const handle = await harness.start('told', { count: 0, gretting: 'hi' });
+    const { type, message } = await endOf(handle);
+    expect(type).toBe('InvalidParams');
+    expect(message).toContain('told has no param gretting; it has greeting, count');
+    expect(message).toContain('count: Too small');
+    expect((await handle.describe()).searchAttributes).toMatchObject({ TradewindRunState: ['failed'] });
+  });
+
+  test('tells activities their place, and marks every log line with it', async () => {
+    const handle = await harness.start('told');
+    await handle.result();
+    expect(await handle.query('result', { taskId: 'place', mapIndex: 1 })).toEqual({
+      dagId: 'told',
+      runId: handle.workflowId,
+      taskId: 'place',
+      mapIndex: 1,
+      tryNumber: 1,
+      attempt: 1,
+      item: 'y',
+    });
+    const place = { dag: 'told', run: handle.workflowId, task: 'place', mapIndex: 1, try: 1, item: 'y' };
+    const own = () => logged.filter(({ meta }) => meta?.['run'] === handle.workflowId && meta['item'] === 'y');
+    // The SDK hands lines on in batches.
+    while (own().length < 2) await new Promise((done) => setTimeout(done, 50));
+    const lines = own().toSorted((a, b) => Number(a.timestampNanos - b.timestampNanos));
+    expect(lines.map(({ message, meta }) => [message, meta])).toEqual([
+      ['in a task', expect.objectContaining(place)],
+      ['in an activity', expect.objectContaining({ ...place, attempt: 1 })],
+    ]);
+  });
+
+  test('can be looked at while it runs: states, graph, details, search attributes, summaries', async () => {
+    const handle = await harness.start('paused');
+    while ((await taskOf(handle, 'wait')).state !== 'running') await new Promise((done) => setTimeout(done, 20));
+    const { state, tasks } = await states(handle);
+    expect(state).toBe('running');
+    expect(tasks.map((task) => [task.label, task.state, task.tryNumber])).toEqual([
+      ['first', 'success', 1],
+      ['wait', 'running', 1],
+      ['last', 'none', 0],
+    ]);
+    const graph = await handle.query<RunGraph>('graph');
+    expect(graph.tasks.map(({ id, upstream }) => [id, upstream])).toEqual([
+      ['first', []],
+      ['wait', ['first']],
+      ['last', ['wait']],
+    ]);
+    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    expect(currentDetails).toContain('| wait | ▶ running | 1 |');
+    expect((await handle.describe()).searchAttributes).toMatchObject({
+      TradewindDag: ['paused'],
+      TradewindRunType: ['manual'],
+      TradewindRunState: ['running'],
+    });
+    await handle.signal('release');
+    await handle.result();
+    const { events } = await handle.fetchHistory();
+    const summaries = (events ?? []).flatMap((event) =>
+      event.activityTaskScheduledEventAttributes
+        ? [Buffer.from(event.userMetadata?.summary?.data ?? []).toString()]
+        : [],
+    );
+    expect(summaries).toEqual(['"first"', '"last"']);
+    expect((await handle.describe()).searchAttributes).toMatchObject({ TradewindRunState: ['success'] });
+  });
+
+  test('cancels a try that takes longer than its executionTimeout, and tries again', async () => {
+    const handle = await harness.start('hanging');
+    const { result, message } = await endOf(handle);
+    expect(result?.tasks).toEqual({ stuck: 'failed', never: 'upstream_failed' });
+    expect(message).toContain('executionTimeout of 1.0 s');
+    const tries = await handle.query<readonly TryRecord[], [{ taskId: string }]>('tries', { taskId: 'stuck' });
+    expect(tries.map(({ error }) => error?.type)).toEqual(['TaskTimeout', 'TaskTimeout']);
+  });
+
+  test('cancels what runs and waits for it, runs nothing more, and closes as cancelled', async () => {
+    const handle = await harness.start('endless');
+    while ((await taskOf(handle, 'stuck[b]')).state !== 'running') await new Promise((done) => setTimeout(done, 20));
+    await handle.cancel();
+    expect((await endOf(handle)).type).toBe('CancelledFailure');
+    const { status, searchAttributes } = await handle.describe();
+    expect([status.name, searchAttributes]).toEqual([
+      'CANCELLED',
+      expect.objectContaining({ TradewindRunState: ['failed'] }),
+    ]);
+    const { tasks } = await states(handle);
+    expect(tasks.map((task) => task.state)).toEqual(['failed', 'failed', 'skipped', 'skipped']);
+    const { events } = await handle.fetchHistory();
+    expect(events?.filter((event) => event.activityTaskCanceledEventAttributes)).toHaveLength(2);
+  });
+
+  test('costs no workflow task more than each step needs', async () => {
+    const handle = await harness.start('chain');
+    await handle.result();
+    const { events = [] } = await handle.fetchHistory();
+    const count = (key: 'workflowTaskCompletedEventAttributes' | 'upsertWorkflowSearchAttributesEventAttributes') =>
+      events?.filter((event) => event[key]).length;
+    expect(count('workflowTaskCompletedEventAttributes')).toBe(41);
+    expect(count('upsertWorkflowSearchAttributesEventAttributes')).toBe(2);
+  });
+});

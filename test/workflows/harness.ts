@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
+import { WorkflowFailedError } from '@temporalio/client';
+import type { ApplicationFailure } from '@temporalio/common';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  Runtime,
+  type LogEntry,
+  type WorkflowBundle,
+} from '@temporalio/worker';
+import { uniqueName } from '../support/stack.ts';
+import { bundleWorkflows } from '../../workers/bundle.ts';
+import { createWorkers, runWorkers, type RoleActivities } from '../../workers/worker.ts';
+import type { RunStatus, TaskStatus } from '../../workflows/engine/queries.ts';
+import type { RunResult } from '../../workflows/engine/run-dag.ts';
+import { searchAttributeKeys } from '../../workflows/engine/search-attributes.ts';
+
+/** The checkout. */
+export const root = join(__dirname, '../..');
+
+/** What the SDK and the code in it logged in this file, from `info` up. */
+export const logged: LogEntry[] = [];
+
+/** Keeps the SDK quiet; call it before anything of the SDK is made. */
+export function collectLogs(): void {
+  Runtime.install({
+    logger: new DefaultLogger('INFO', (entry) => logged.push(entry)),
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'ERROR', other: 'ERROR' }) },
+    },
+  });
+}
+
+/** Bundles the workflows of a module, with nothing said on the way. */
+export function bundle(entry: string): Promise<WorkflowBundle> {
+  return bundleWorkflows({ folder: root, entry, logger: new DefaultLogger('ERROR') });
+}
+
+/** Registers what runs write on a server that a test has for itself. */
+export async function registerSearchAttributes({ connection }: TestWorkflowEnvironment): Promise<void> {
+  const own = Object.values(searchAttributeKeys).map(({ name }) => [name, 2] as const);
+  await connection.operatorService.addSearchAttributes({
+    namespace: 'default',
+    searchAttributes: Object.fromEntries([...own, ['TemporalScheduledStartTime', 6]]),
+  });
+}
+
+/** Workers of every role on queues of their own. */
+export interface Harness {
+  /** Stem of the task queues. */
+  readonly taskQueue: string;
+  readonly start: (dagId: string, ...args: unknown[]) => Promise<WorkflowHandle>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Starts workers of every role with activities of the test's own. */
+export async function startHarness(
+  env: TestWorkflowEnvironment,
+  options: { readonly bundle: WorkflowBundle; readonly activities: RoleActivities },
+): Promise<Harness> {
+  const taskQueue = uniqueName('harness');
+  const workers = await createWorkers({
+    connection: env.nativeConnection,
+    namespace: env.namespace ?? 'default',
+    taskQueue,
+    roles: ['orchestration', 'io', 'engine'],
+    workflowBundle: options.bundle,
+    activities: options.activities,
+  });
+  const drain = new AbortController();
+  const running = runWorkers(workers, drain.signal);
+  return {
+    taskQueue,
+    start: (dagId, ...args) =>
+      env.client.workflow.start(dagId, {
+        workflowId: uniqueName(dagId),
+        taskQueue: `${taskQueue}-orchestration`,
+        args,
+      }),
+    stop: async () => {
+      drain.abort();
+      await running;
+    },
+  };
+}
+
+/** How a run ended: its states, and the failure's type and message when it failed. */
+export async function endOf(handle: WorkflowHandle): Promise<{
+  readonly result: RunResult | undefined;
+  readonly type: string | undefined;
+  readonly message: string | undefined;
+}> {
+  try {
+    return { result: (await handle.result()) as RunResult, type: undefined, message: undefined };
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError)) throw error;
+    const cause = error.cause as ApplicationFailure;
+    const [details] = cause.details ?? [];
+    return { result: details as RunResult | undefined, type: cause.type ?? cause.name, message: cause.message };
+  }
+}
+
+/** One task instance of a run, as its query tells it. */
+export async function taskOf(handle: WorkflowHandle, label: string): Promise<TaskStatus> {
+  const { tasks } = await handle.query<RunStatus>('states');
+  const found = tasks.find((task) => task.label === label);
+  if (found === undefined) throw new Error(`there is no task ${label}`);
+  return found;
+}
