@@ -35,9 +35,16 @@ const searches: Readonly<Record<Prerequisite, () => Promise<FoundProgram | undef
   go: findGo,
 };
 
+/** Answers so far: every part asks for the same programs. */
+const answers = new Map<string, Promise<FoundProgram | undefined>>();
+
 /** Looks for a program of a version that will do; `undefined` when there is none. Takes well under a second. */
 export async function findPrerequisite(name: Prerequisite): Promise<FoundProgram | undefined> {
-  return await searches[name]();
+  const { PATH, JAVA_HOME } = inheritedEnvironment();
+  const question = [name, PATH, JAVA_HOME].join('\n');
+  const answer = answers.get(question) ?? searches[name]();
+  answers.set(question, answer);
+  return await answer;
 }
 
 /** The program. Throws StackError with a sentence that names what is missing and how to get it. */

@@ -7,6 +7,9 @@ import { partNames, type PartName } from './part-name.ts';
 import { processIdentitySchema } from './process-identity.ts';
 import { StackError } from './stack-error.ts';
 
+/** The file by which a folder is known as the state of a stack. */
+export const stateFile = 'stack.json';
+
 const texts = z.record(z.string(), z.string());
 const portsSchema = z.record(z.string(), z.number().int());
 
@@ -63,7 +66,7 @@ export interface StackState {
 /** Opens a state folder; makes it, closed to other users, unless `create` is false. */
 export function openState(stateDir: string, { create = true } = {}): StackState {
   const folder = resolve(stateDir);
-  const recordPath = join(folder, 'stack.json');
+  const recordPath = join(folder, stateFile);
   const settingsPath = join(folder, stackSettingsFile);
   if (create) mkdirSync(folder, { recursive: true, mode: 0o700 });
 

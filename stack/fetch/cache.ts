@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '../lock.ts';
 import type { Recipe } from '../part.ts';
 import type { ReportStep } from '../progress.ts';
+
+/** The file by which a folder in the cache is known as ours. */
+export const downloadMark = '.tradewind';
 
 /** Folder of a recipe in the cache, whether it is there or not. */
 export function cachedAt(cacheDir: string, cacheKey: string): string {
@@ -31,6 +34,7 @@ export async function obtain(recipe: Recipe, cacheDir: string, report: ReportSte
       }
       const draft = `${place}.draft-${process.pid}`;
       mkdirSync(draft);
+      writeFileSync(join(draft, downloadMark), '');
       try {
         await recipe.fetch(draft, report);
         renameSync(draft, place);

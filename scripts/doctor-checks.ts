@@ -1,0 +1,116 @@
+import { createKafka } from '../activities/kafka/kafka.ts';
+import { createSourceDatabase } from '../activities/mysql/source-database.ts';
+import { checkCreateOnce } from '../activities/s3/create-once-check.ts';
+import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
+import type { Settings } from '../config/settings.ts';
+import { topicName } from '../pipeline/tables.ts';
+import { requiredSearchAttributes } from './namespace.ts';
+import { openTemporal } from './temporal-client.ts';
+
+/** One thing that the doctor tries on the servers that the settings point at. */
+export interface DoctorCheck {
+  readonly name: string;
+  /** What it looked at: an address, never a secret. */
+  readonly target: (settings: Settings) => string;
+  /** Resolves with what it found, in words; throws what is wrong. Changes nothing that stays. */
+  readonly run: (settings: Settings) => Promise<string>;
+}
+
+/** Milliseconds that the doctor waits for a server. */
+const patienceMs = 8_000;
+
+/** All checks, in the order that they are shown. */
+export const doctorChecks: readonly DoctorCheck[] = [
+  {
+    name: 'Temporal',
+    target: ({ temporal }) => `${temporal.address}, namespace ${temporal.namespace}`,
+    run: async ({ temporal }) => {
+      await using server = await openTemporal(temporal);
+      const { namespace } = temporal;
+      const { customAttributes } = await server.connection.operatorService.listSearchAttributes({ namespace });
+      const missing = requiredSearchAttributes.filter(({ name }) => !(name in (customAttributes ?? {})));
+      if (missing.length > 0) {
+        throw new Error(`lacks the search attributes ${missing.map(({ name }) => name).join(', ')}: run tw init`);
+      }
+      return 'answers, and has the search attributes';
+    },
+  },
+  {
+    name: 'MySQL',
+    target: ({ mysql }) => `${mysql.host}:${mysql.port}, database ${mysql.database}`,
+    run: async ({ mysql }) => {
+      const source = createSourceDatabase(mysql);
+      try {
+        const last = await source.lastOffset(AbortSignal.timeout(patienceMs));
+        return last === undefined ? 'answers, and is empty: run tw db seed' : `answers, posts up to number ${last}`;
+      } finally {
+        await source.close();
+      }
+    },
+  },
+  {
+    name: 'Kafka',
+    target: ({ kafka }) => `${kafka.brokers.join(', ')} (${kafka.security})`,
+    run: async ({ kafka: settings, user }) => {
+      const kafka = createKafka(settings);
+      try {
+        const topics = await kafka.listTopics(`${user}.`);
+        return topics.length === 0
+          ? `answers; no topics of ${topicName(user, 'pin')} and the like yet: run tw init`
+          : `answers; topics ${topics.map(({ topic }) => topic).join(', ')}`;
+      } finally {
+        await kafka.close();
+      }
+    },
+  },
+  {
+    name: 'S3',
+    target: ({ s3 }) => `${s3.endpoint ?? `AWS, ${s3.region}`}, bucket ${s3.bucket}`,
+    run: async ({ s3 }) => {
+      const store = createS3ObjectStore(s3, { attempts: 2, connectMs: 2_000, idleMs: 3_000, answerMs: 5_000 });
+      try {
+        await checkCreateOnce(store);
+        return 'answers, and creates objects only once, as it must';
+      } finally {
+        store.close();
+      }
+    },
+  },
+];
+
+/** What a check found. */
+export interface CheckResult {
+  readonly name: string;
+  readonly target: string;
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** Runs checks at the same time; one that takes too long has failed. */
+export async function runChecks(
+  settings: Settings,
+  checks: readonly DoctorCheck[] = doctorChecks,
+): Promise<readonly CheckResult[]> {
+  return await Promise.all(
+    checks.map(async ({ name, target, run }) => {
+      const result = { name, target: target(settings) };
+      try {
+        return { ...result, ok: true, text: await withinPatience(run(settings)) };
+      } catch (error) {
+        return { ...result, ok: false, text: error instanceof Error ? error.message : String(error) };
+      }
+    }),
+  );
+}
+
+async function withinPatience(work: Promise<string>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${patienceMs / 1000} s`)), patienceMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,32 @@
+import { partNames, type PartName } from './part-name.ts';
+import { isRunning } from './process-identity.ts';
+import { openState } from './state.ts';
+
+/** One server as the state and the system tell. Holds no secret. */
+export interface ServerStatus {
+  readonly name: PartName;
+  readonly state: 'running' | 'dead' | 'down';
+  readonly version: string;
+  readonly pid: number | undefined;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly logPath: string | undefined;
+  /** Ends with the process that started it. */
+  readonly tethered: boolean;
+}
+
+/** The servers of a state folder. `dead`: started, not stopped, and gone. */
+export function stackStatus(stateDir: string): readonly ServerStatus[] {
+  const state = openState(stateDir, { create: false });
+  return partNames.map((name) => {
+    const server = state.server(name);
+    return {
+      name,
+      state: server === undefined ? 'down' : isRunning(server) ? 'running' : 'dead',
+      version: server?.version ?? '',
+      pid: server?.pid,
+      ports: server?.ports ?? {},
+      logPath: server?.logPath,
+      tethered: server?.tethered ?? false,
+    };
+  });
+}
