@@ -22,10 +22,14 @@ export function dag<Params extends z.ZodObject = z.ZodObject<Record<never, never
   options: DagOptions<Params>,
   build: (builder: DagBuilder<z.output<Params>>) => void,
 ): DagWorkflow<z.input<Params>, z.output<Params>> {
-  const definition = defineDag(id, options, build);
-  const workflow = (input?: z.input<Params> | null): Promise<RunResult> => runDag(definition as DagDefinition, input);
+  return dagOf(defineDag(id, options, build));
+}
+
+/** Makes the workflow of a definition. */
+export function dagOf<Params, Input = unknown>(definition: DagDefinition<Params>): DagWorkflow<Input, Params> {
+  const workflow = (input?: Input | null): Promise<RunResult> => runDag(definition, input);
   // Clients start a workflow function by its name, and a minifier or a rename must not change it.
-  Object.defineProperty(workflow, 'name', { value: id });
+  Object.defineProperty(workflow, 'name', { value: definition.id });
   return Object.assign(workflow, { definition });
 }
 
