@@ -7,6 +7,8 @@ const swcOfPackages = [
   '@swc/jest',
   { jsc: { parser: { syntax: 'ecmascript' }, target: 'es2023' }, module: { type: 'commonjs' } },
 ];
+// As scripts/tw.mjs does: our SDK is pinned, and its warning of later Node versions is nothing to act on.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const heavy = Boolean(process.env.TW_TEST_HEAVY);
 const common = {
   rootDir: '.',

@@ -21,6 +21,8 @@ export interface WorkerProcessOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** File that its log is appended to. */
   readonly logPath: string;
+  /** Script of the command line; by default the one that this process was started with. */
+  readonly entry?: string;
   /** Milliseconds that it may take until it polls. */
   readonly readyWithin?: number;
 }
@@ -30,7 +32,7 @@ export interface WorkerProcessOptions {
  * process dies, however it dies, unless it was released.
  */
 export async function startWorkerProcess(options: WorkerProcessOptions): Promise<WorkerProcess> {
-  const [, entry] = process.argv;
+  const { entry = process.argv[1] } = options;
   if (entry === undefined) throw new Error('this process has no script to start a worker from');
   const log = openSync(options.logPath, 'a', 0o600);
   const child = fork(entry, ['worker'], {
