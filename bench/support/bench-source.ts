@@ -1,4 +1,5 @@
 import { createConnection, escapeId, type RowDataPacket } from 'mysql2/promise';
+import { mysqlError } from '../../activities/mysql/mysql-error.ts';
 import { mysqlOptions, type MysqlSettings } from '../../activities/mysql/mysql-settings.ts';
 import { sourcePosts } from '../../pipeline/source/source-posts.ts';
 import { sourcePostCount, sourceTables } from '../../pipeline/source/source-tables.ts';
@@ -7,7 +8,9 @@ import { sourcePostCount, sourceTables } from '../../pipeline/source/source-tabl
 export async function fillBenchSource(settings: MysqlSettings, rows: number): Promise<void> {
   const options = mysqlOptions(settings);
   delete options.database;
-  const connection = await createConnection(options);
+  const connection = await createConnection(options).catch((error: unknown) => {
+    throw mysqlError('filling the database of the benchmark', error);
+  });
   try {
     await connection.query(`CREATE DATABASE IF NOT EXISTS ${escapeId(settings.database)} CHARACTER SET utf8mb4`);
     await connection.query(`USE ${escapeId(settings.database)}`);
