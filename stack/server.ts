@@ -12,6 +12,9 @@ import { StackError } from './stack-error.ts';
 import type { StackState } from './state.ts';
 import { endGroup, startTethered, type TetheredProcess } from './tethered-process.ts';
 
+/** Name of a server's log in its folder. The one before it is `server.previous.log`. */
+export const logFile = 'server.log';
+
 /** What a server is brought up with. */
 export interface BringUp {
   readonly chosen: ChosenPart;
@@ -89,7 +92,7 @@ async function prepare(
   programs: Programs,
 ): Promise<PartContext> {
   const folder = state.partFolder(kind);
-  const logPath = join(folder, 'server.log');
+  const logPath = join(folder, logFile);
   if (existsSync(logPath)) renameSync(logPath, join(folder, 'server.previous.log'));
   const remembered = state.ports(kind);
   const ports = await choosePorts(

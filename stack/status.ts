@@ -1,3 +1,7 @@
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { logFile } from './server.ts';
+import { chooseParts, s3Servers } from './parts.ts';
 import { partNames, type PartName } from './part-name.ts';
 import { isRunning } from './process-identity.ts';
 import { openState } from './state.ts';
@@ -29,4 +33,13 @@ export function stackStatus(stateDir: string): readonly ServerStatus[] {
       tethered: server?.tethered ?? false,
     };
   });
+}
+
+/** The log of a part's last start, also after it was stopped; `undefined` when it was never started here. */
+export function newestLog(stateDir: string, name: PartName): string | undefined {
+  return s3Servers
+    .flatMap((s3) => chooseParts([name], s3))
+    .map(({ kind }) => join(stateDir, kind, logFile))
+    .filter((path) => existsSync(path))
+    .toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs)[0];
 }

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync, statSync, watch } from 'node:fs';
+import { createReadStream, statSync, watch } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
@@ -11,7 +11,7 @@ import { progressPrinter } from '../../stack/progress-printer.ts';
 import { megabytes } from '../../stack/progress.ts';
 import { purge, purgeable } from '../../stack/purge.ts';
 import { startStack, stopStack } from '../../stack/stack.ts';
-import { stackStatus, type ServerStatus } from '../../stack/status.ts';
+import { newestLog, stackStatus, type ServerStatus } from '../../stack/status.ts';
 import { CommandError, configurationExitCode } from '../failure.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -101,10 +101,10 @@ async function confirmed(): Promise<boolean> {
 }
 
 async function printLog(name: string, { follow = false }: { readonly follow?: boolean }): Promise<void> {
-  const server = stackStatus(stateDir()).find((one) => one.name === name);
-  if (server === undefined) throw new CommandError(`there is no part ${name}: ${partNames.join(', ')}`);
-  const path = server.logPath;
-  if (path === undefined || !existsSync(path)) throw new CommandError(`${name} has not been started here`);
+  const part = partNames.find((one) => one === name);
+  if (part === undefined) throw new CommandError(`there is no part ${name}: ${partNames.join(', ')}`);
+  const path = newestLog(stateDir(), part);
+  if (path === undefined) throw new CommandError(`${name} has not been started here`);
   let printed = await printFrom(path, 0);
   if (!follow) return;
   const stop = stopSignal();

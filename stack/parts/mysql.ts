@@ -55,6 +55,7 @@ export const mysqlPart: Part = {
   launch: async (context) => {
     const { folder, ports } = context;
     const data = join(folder, 'data');
+    mkdirSync(join(folder, 'tmp'), { recursive: true, mode: 0o700 });
     if (!existsSync(data)) await initialise(context, data);
     const init = join(folder, 'init.sql');
     writePrivately(init, initSql(context.secrets['password'] ?? ''));
@@ -149,7 +150,7 @@ interface Server {
   readonly args: readonly string[];
 }
 
-function serverOf({ programs }: PartContext): Server {
+function serverOf({ programs, folder }: PartContext): Server {
   const program = programs.from === 'path' ? programs.path : join(programs.path, 'bin', 'mariadbd');
   const base = programs.from === 'path' ? dirname(dirname(program)) : programs.path;
   const share = shareOf(base);
@@ -163,6 +164,8 @@ function serverOf({ programs }: PartContext): Server {
       `--basedir=${base}`,
       `--lc-messages-dir=${share}`,
       `--character-sets-dir=${join(share, 'charsets')}`,
+      // At its start it removes every temporary table in this folder, those of other servers too.
+      `--tmpdir=${join(folder, 'tmp')}`,
       // It refuses to be root unless told by name.
       ...(process.getuid?.() === 0 ? ['--user=root'] : []),
     ],

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { goInstall } from '../fetch/go.ts';
 import type { Part } from '../part.ts';
+import { findOnPath, versionSaid } from '../prerequisites.ts';
 import { checkS3, s3Settings } from './s3-client.ts';
 
 const version = '1.8.0';
@@ -15,7 +16,13 @@ export const versitygwPart: Part = {
   ports: { s3: 7070 },
   secrets: ['accessKey', 'secretKey'],
   runWith: [],
-  onPath: async () => undefined,
+  onPath: async () => {
+    // Built from a module, it prints no version itself; Go reads it from the binary.
+    const [path, go] = [findOnPath('versitygw'), findOnPath('go')];
+    if (path === undefined || go === undefined) return undefined;
+    const pattern = /mod\s+github\.com\/versity\/versitygw\s+v(\S+)/;
+    return (await versionSaid(go, ['version', '-m', path], pattern)) === version ? path : undefined;
+  },
   recipe: async (platform) => ({
     cacheKey: `versitygw-${version}-${platform}`,
     downloadBytes: 109_000_000,
@@ -37,7 +44,7 @@ export const versitygwPart: Part = {
   launch: async ({ programs, folder, ports, secrets }) => {
     mkdirSync(join(folder, 'data'), { recursive: true, mode: 0o700 });
     return {
-      command: join(programs.path, 'versitygw'),
+      command: programs.from === 'path' ? programs.path : join(programs.path, 'versitygw'),
       // Never --keep-alive: a request after a refused upload is misread on the same connection.
       args: ['-p', `127.0.0.1:${ports['s3']}`, '--health', '/health', '-q', 'posix', join(folder, 'data')],
       environment: { ROOT_ACCESS_KEY: secrets['accessKey'] ?? '', ROOT_SECRET_KEY: secrets['secretKey'] ?? '' },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { identify } from '../../stack/process-identity.ts';
 import type { Stack } from '../../stack/stack.ts';
 
 const sharedStackSchema = z.object({
@@ -47,12 +48,7 @@ export function takeForTeardown(): Kept | undefined {
   return kept;
 }
 
-/** Whether any process has this pid. */
+/** Whether a process has this pid; one that has ended and was not asked about yet does not count. */
 export function isPidRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  return identify(pid) !== undefined;
 }
