@@ -1,7 +1,7 @@
 import type { QuarantinedRecord } from './port.ts';
 
 /** One line of a quarantine object: the record as it came, where it was, and why it is not data. */
-export interface QuarantineLine {
+interface QuarantineLine {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
