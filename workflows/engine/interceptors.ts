@@ -13,11 +13,17 @@ export const taskHeader = 'tradewind-task';
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   outbound: [
     {
-      scheduleActivity: async (input, next) => {
+      // Not async: the SDK notes a stack for every promise, and an activity would have some more.
+      scheduleActivity: (input, next) => {
         const task = currentTask();
         if (task === undefined) return next(input);
-        for (const value of input.args)
-          checkPayload(`${task.label}: the input of activity ${input.activityType}`, value);
+        try {
+          for (const value of input.args) {
+            checkPayload(`${task.label}: the input of activity ${input.activityType}`, value);
+          }
+        } catch (error) {
+          return Promise.reject(error as Error);
+        }
         const { taskId, mapIndex, tryNumber } = task;
         return next({
           ...input,
@@ -28,7 +34,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
           options: { ...input.options, summary: input.options.summary ?? task.label },
         });
       },
-      startTimer: async (input, next) => {
+      startTimer: (input, next) => {
         const task = currentTask();
         if (task === undefined || input.options?.summary !== undefined) return next(input);
         return next({ ...input, options: { ...input.options, summary: task.label } });

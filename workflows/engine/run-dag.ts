@@ -12,7 +12,7 @@ import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import { checkParams } from '../../dag/params.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import { runIdentity } from '../../dag/run-identity.ts';
-import type { RunState, TaskState } from '../../dag/states.ts';
+import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
 import { detailsOf } from './details.ts';
 import { failureTypes } from './failures.ts';
 import { graphQuery, resultQuery, statesQuery, triesQuery, type TaskStatus } from './queries.ts';
@@ -82,47 +82,52 @@ async function runTasks(book: RunBook, context: RunContext): Promise<boolean> {
   const show = shower(book);
   let open = 0;
   let cancelled = false;
+  let advancing = false;
+  let again = false;
   let finish: () => void = () => undefined;
-  let defect: (error: unknown) => void = () => undefined;
+  let onDefect: (error: unknown) => void = () => undefined;
   // Not Temporal's Trigger, which gives up when the run is cancelled: tasks that run are waited for then, too.
   const finished = new Promise<void>((resolve, reject) => {
     finish = resolve;
-    defect = reject;
+    onDefect = reject;
   });
 
+  /** What is ready starts in the same workflow task in which its last need completed: nothing is awaited in between. */
   function advance(): void {
-    // What is ready starts in the same workflow task in which its last need completed: nothing is awaited in between.
-    for (const instance of plan.settle().ready) void begin(instance);
+    again = true;
+    // A task may end while it is being begun; the loop, not the stack, holds what follows from that.
+    if (advancing) return;
+    advancing = true;
+    while (again) {
+      again = false;
+      for (const instance of plan.settle().ready) begin(instance);
+    }
+    advancing = false;
     show();
     if (open === 0) finish();
   }
 
-  async function begin(instance: TaskInstance): Promise<void> {
+  function begin(instance: TaskInstance): void {
+    const task = book.task(instance.taskId);
     open++;
-    try {
-      const task = book.task(instance.taskId);
-      const end = await tryTask({
-        task,
-        record: book.record(instance),
-        inputs: book.inputsOf(task),
-        context,
-        onState: (state) => {
-          plan.record(instance, state);
-          show();
-        },
-        isCancelled: () => cancelled,
-      });
-      plan.record(instance, end);
-      if (end === 'failed') logFailure(book, instance);
-    } catch (error) {
-      defect(error);
-    }
-    open--;
-    advance();
+    tryTask({
+      task,
+      record: book.record(instance),
+      inputs: book.inputsOf(task),
+      context,
+      onState: (state) => {
+        plan.record(instance, state);
+        if (!isFinished(state)) return;
+        open--;
+        if (state === 'failed') logFailure(book, instance);
+        advance();
+      },
+      onDefect,
+      isCancelled: () => cancelled,
+    });
   }
 
-  const { cancelRequested } = CancellationScope.current();
-  cancelRequested.catch(() => {
+  CancellationScope.current().cancelRequested.catch(() => {
     cancelled = true;
     plan.abandon();
   });

@@ -1,10 +1,9 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
 import type { RunContext, TaskDefinition } from '../../dag/definition.ts';
 import { durationText } from '../../dag/duration.ts';
-import type { TaskError } from '../../dag/outcome.ts';
 import type { TaskState } from '../../dag/states.ts';
 import { taskLabel, withinTask } from './current-task.ts';
-import { diagnose, failureTypes } from './failures.ts';
+import { diagnose, failureTypes, type Diagnosis } from './failures.ts';
 import { checkPayload } from './payload-size.ts';
 import type { TaskRecord } from './task-record.ts';
 
@@ -14,92 +13,124 @@ export interface Trying {
   readonly record: TaskRecord;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly context: RunContext;
-  /** Told of every change of state on the way to the end, which is returned. */
+  /** Told of every change of state, the last one included. */
   readonly onState: (state: TaskState) => void;
+  /** Told of a defect of the engine itself, which no try may hide. */
+  readonly onDefect: (error: unknown) => void;
   /** Whether the whole run was cancelled. */
   readonly isCancelled: () => boolean;
 }
 
-type End = 'success' | 'failed' | 'skipped';
-
-interface TryEnd {
-  readonly state: End;
-  readonly value?: unknown;
-  readonly error: TaskError | null;
-  readonly final: boolean;
-}
-
 /**
  * Tries a task until it has ended: Airflow's retries, with durable timers between them. The attempts inside one try are
- * Temporal's. Never throws: whatever a `run` throws is the end of a try.
+ * Temporal's. Whatever a `run` throws is the end of a try.
+ *
+ * In callbacks, not in async functions: the SDK notes a stack for every promise of a workflow, and they are most of what a
+ * task would cost here.
  */
-export async function tryTask(trying: Trying): Promise<End> {
-  const { task, record, onState, isCancelled } = trying;
-  for (let tryNumber = 1; ; tryNumber++) {
-    const start = Date.now();
-    record.tries.push({ tryNumber, start, end: null, state: 'running', error: null });
-    onState('running');
-    const end = await oneTry(trying, tryNumber);
-    const final = end.final || isCancelled() || tryNumber > task.retries;
-    const state = end.state === 'failed' && !final ? 'up_for_retry' : end.state;
-    record.tries[tryNumber - 1] = { tryNumber, start, end: Date.now(), state, error: end.error };
-    record.error = end.error;
-    if (state !== 'up_for_retry') {
-      record.value = end.value;
-      return end.state;
+export function tryTask(trying: Trying, tryNumber = 1): void {
+  const { task, record, onState, onDefect } = trying;
+  const label = taskLabel(record.taskId, record.mapLabel);
+  const start = Date.now();
+  record.tries.push({ tryNumber, start, end: null, state: 'running', error: null });
+  onState('running');
+  const succeeded = (value: unknown): void => {
+    try {
+      checkPayload(`${label}: the result`, value);
+    } catch (thrown) {
+      failed(thrown);
+      return;
     }
-    onState(state);
-    if (!(await waited(trying, tryNumber))) return 'failed';
+    record.value = value;
+    close(trying, tryNumber, start, 'success', null);
+  };
+  const failed = (thrown: unknown): void => afterFailure(trying, tryNumber, start, diagnose(thrown));
+  let result: unknown;
+  try {
+    const run = (): unknown => runTask(trying, tryNumber, label);
+    result = task.executionTimeout === null ? run() : withLimit(task.executionTimeout, label, run);
+  } catch (thrown) {
+    failed(thrown);
+    return;
   }
+  if (!isPromiseLike(result)) succeeded(result);
+  else result.then(succeeded, failed).then(undefined, onDefect);
 }
 
-async function oneTry({ task, record, inputs, context, isCancelled }: Trying, tryNumber: number): Promise<TryEnd> {
+function runTask({ task, record, inputs, context }: Trying, tryNumber: number, label: string): unknown {
   const { taskId, mapIndex } = record;
-  const label = taskLabel(taskId, record.mapLabel);
+  return withinTask({ taskId, mapIndex, tryNumber, label }, () =>
+    task.run(task.items?.[mapIndex], inputs, { ...context, taskId, mapIndex, tryNumber }),
+  );
+}
+
+/** Runs with a timer beside it, which cancels the run when it fires. */
+async function withLimit(limit: number, label: string, run: () => unknown): Promise<unknown> {
   const scope = new CancellationScope();
   const watch = new CancellationScope();
   let timedOut = false;
-  const limit = task.executionTimeout;
-  try {
-    if (limit !== null) {
-      watch
-        .run(() => sleep(limit, { summary: `${label}: executionTimeout` }))
-        .then(
-          () => {
-            timedOut = true;
-            scope.cancel();
-          },
-          () => undefined,
-        );
-    }
-    const value = await scope.run(() =>
-      withinTask({ taskId, mapIndex, tryNumber, label }, async () =>
-        task.run(task.items?.[mapIndex], inputs, { ...context, taskId, mapIndex, tryNumber }),
-      ),
+  watch
+    .run(() => sleep(limit, { summary: `${label}: executionTimeout` }))
+    .then(
+      () => {
+        timedOut = true;
+        scope.cancel();
+      },
+      () => undefined,
     );
-    checkPayload(`${label}: the result`, value);
-    return { state: 'success', value, error: null, final: true };
+  try {
+    return await scope.run(async () => run());
   } catch (thrown) {
-    if (timedOut && limit !== null && isCancellation(thrown)) {
-      const message = `the try took longer than its executionTimeout of ${durationText(limit)}`;
-      return { state: 'failed', error: { type: failureTypes.timeout, message }, final: false };
-    }
-    const { error, skipped, final } = diagnose(thrown);
-    if (skipped) return { state: 'skipped', error: null, final: true };
-    return { state: 'failed', error, final: final || isCancelled() };
+    if (timedOut && isCancellation(thrown)) throw new TaskTimeout(limit);
+    throw thrown;
   } finally {
     watch.cancel();
   }
 }
 
-/** Waits before the next try; `false` when the run was cancelled meanwhile. */
-async function waited({ task, record, isCancelled }: Trying, tryNumber: number): Promise<boolean> {
-  const delay = Math.min(task.retryDelay * task.retryBackoff ** (tryNumber - 1), task.maxRetryDelay);
-  const label = taskLabel(record.taskId, record.mapLabel);
-  try {
-    if (delay > 0) await sleep(delay, { summary: `${label}: wait before try ${tryNumber + 1}` });
-  } catch (thrown) {
-    if (!isCancellation(thrown)) throw thrown;
+class TaskTimeout extends Error {
+  constructor(limit: number) {
+    super(`the try took longer than its executionTimeout of ${durationText(limit)}`);
+    this.name = failureTypes.timeout;
   }
-  return !isCancelled();
+}
+
+function afterFailure(trying: Trying, tryNumber: number, start: number, { error, skipped, final }: Diagnosis): void {
+  const { task, record, isCancelled } = trying;
+  if (skipped) {
+    close(trying, tryNumber, start, 'skipped', null);
+    return;
+  }
+  record.error = error;
+  if (final || isCancelled() || tryNumber > task.retries) {
+    close(trying, tryNumber, start, 'failed', error);
+    return;
+  }
+  close(trying, tryNumber, start, 'up_for_retry', error);
+  const delay = Math.min(task.retryDelay * task.retryBackoff ** (tryNumber - 1), task.maxRetryDelay);
+  const again = (): void => tryTask(trying, tryNumber + 1);
+  const given = (thrown: unknown): void => {
+    if (!isCancellation(thrown)) throw thrown;
+    trying.onState('failed');
+  };
+  const label = taskLabel(record.taskId, record.mapLabel);
+  sleep(Math.max(delay, 1), { summary: `${label}: wait before try ${tryNumber + 1}` })
+    .then(again, given)
+    .then(undefined, trying.onDefect);
+}
+
+function close(
+  { record, onState }: Trying,
+  tryNumber: number,
+  start: number,
+  state: TaskState,
+  error: Diagnosis['error'] | null,
+): void {
+  record.tries[tryNumber - 1] = { tryNumber, start, end: Date.now(), state, error };
+  if (state === 'success' || state === 'skipped') record.error = null;
+  onState(state);
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }
