@@ -39,7 +39,7 @@ async function auditChain(zone: LandingZone, chain: LandedChain, options: AuditO
     const audit = await auditLanding(zone, [{ topic, partition, from: 0, to: end }], options);
     if (audit.objects !== chain.objects) {
       problems.push(
-        `the chain links ${audit.objects} objects, but ${chain.objects} are listed: was it growing meanwhile?`,
+        `the chain of ${topic} partition ${partition} links ${audit.objects} objects, but ${chain.objects} are listed: was it growing meanwhile?`,
       );
     }
     return { topic, partition, ...audit, end, problems };

@@ -52,9 +52,7 @@ export function landingProofText(proof: LandingProof): string {
     table.push([chain.topic, chain.partition, ...counts.map((count) => count.toLocaleString('en')), verdict]);
   }
   if (proof.chains.length === 0) return `bucket ${proof.bucket} has no landed objects of these topics`;
-  const problems = proof.chains.flatMap((chain) =>
-    chain.problems.map((problem) => `${chain.topic} partition ${chain.partition}: ${problem}`),
-  );
+  const problems = proof.chains.flatMap((chain) => chain.problems);
   return [table.toString(), ...problems].join('\n');
 }
 
@@ -64,7 +62,9 @@ export function verifyLandingCommand(): Command {
     .description('prove that the landed objects of each partition tile its offsets: nothing lost, nothing twice')
     .option('--no-bytes', 'look at keys and metadata alone; faster, and trusts that no object was changed')
     .option('--json', 'print the proof as one JSON document')
-    .action(async ({ bytes, json = false }: { readonly bytes: boolean; readonly json?: boolean }) => {
+    .action(async (_options: object, command: Command) => {
+      // `tw verify` has a --json of its own, and takes the one that is meant for us.
+      const { bytes, json = false } = command.optsWithGlobals<{ readonly bytes: boolean; readonly json?: boolean }>();
       const proof = await verifyLanding(loadSettings(), { bytes });
       process.stdout.write(`${json ? JSON.stringify(proof) : landingProofText(proof)}\n`);
       if (!proof.ok) throw new CommandError('the landing is not whole: see docs/landing.md');

@@ -174,6 +174,20 @@ describe('a chain', () => {
     }
   });
 
+  test('goes on where offsets get more digits than keys are padded to, and listings lose their order', async () => {
+    const edge = 10 ** 10;
+    await zone.create(draft(0, edge - 20, { absent: [{ from: 0, to: edge - 20 }] }));
+    for (const start of [edge - 20, edge - 10, edge, edge + 10]) await zone.create(draft(start, start + 10));
+    const listed = await keys(`topics/${topic}/`);
+    expect(listed.indexOf(keyAt(edge))).toBeLessThan(listed.indexOf(keyAt(edge - 10)));
+    for (const one of [zone, createLandingZone(store, { gzip: false })]) {
+      expect(await one.end(topic, partition)).toBe(edge + 20);
+      const starts = (await objects(edge - 15, edge + 12, one)).map(({ start }) => start);
+      expect(starts).toEqual([edge - 20, edge - 10, edge, edge + 10]);
+      expect(await objects(edge - 20, edge - 10, one)).toHaveLength(1);
+    }
+  });
+
   test('keeps many gaps in an object of their own', async () => {
     const bad = Array.from({ length: 500 }, (_, n) => 2 * n);
     const { object } = await zone.create(draft(0, 1_000, { bad }));
