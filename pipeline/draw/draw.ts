@@ -1,7 +1,7 @@
 import { pythonRandom } from './mersenne-twister.ts';
 
 /** The last offset that the course's emulator ever draws (`random.randint(0, 11000)`), though the table goes on to 11,153. */
-export const courseLast = 11_000;
+const courseLast = 11_000;
 
 /** Which posts are taken, in which order. A draw is endless, but for `whole`; a run takes a part [from, to) of it. */
 export interface Draw {
