@@ -12,7 +12,7 @@ export interface Recipe {
   readonly cacheKey: string;
   /** Bytes that the package registries send. */
   readonly downloadBytes: number;
-  /** Bytes that the part takes in our cache. */
+  /** Bytes that the part takes on disk: in our cache, and the jars that Maven keeps in its own. */
   readonly diskBytes: number;
   /** Needed for fetching. */
   readonly fetchWith: readonly Prerequisite[];

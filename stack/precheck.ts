@@ -155,6 +155,6 @@ export function precheckLines(check: Precheck): readonly string[] {
   const cost =
     check.downloadBytes === 0
       ? 'Nothing to fetch.'
-      : `To fetch: ${megabytes(check.downloadBytes)}; disk: ${megabytes(check.diskBytes)} in ${check.cacheDir} (${megabytes(check.freeBytes)} free).`;
+      : `To fetch: ${megabytes(check.downloadBytes)}; disk: ${megabytes(check.diskBytes)}, mostly in ${check.cacheDir} (${megabytes(check.freeBytes)} free).`;
   return [...lines, cost, ...check.problems.map((problem) => `Missing: ${problem}`)];
 }

@@ -51,6 +51,8 @@ export async function pipInstall(
         '--no-deps',
         '--no-compile',
         '--no-input',
+        // Ours is the cache.
+        '--no-cache-dir',
         '--disable-pip-version-check',
         '--no-warn-script-location',
         `--target=${folder}`,

@@ -30,7 +30,7 @@ export const kafkaPart: Part = {
   recipe: async () => ({
     cacheKey: `kafka-${version}`,
     downloadBytes: jarBytes,
-    diskBytes: jarBytes + archiveBytes,
+    diskBytes: jarBytes + archiveBytes + jarBytes,
     fetchWith: ['java', 'mvn'],
     fetch: (folder, report) =>
       mavenCopy(

