@@ -23,6 +23,7 @@ const pure = ['dag', 'pipeline', 'config'];
 export default {
   // The server files share two cores with the servers themselves.
   maxWorkers: 2,
+  maxConcurrency: 3,
   testTimeout: 60_000,
   projects: heavy
     ? [

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, watch } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { inheritedEnvironment, readEnvironment } from '../config/environment.ts';
 import { parseSettings } from '../config/settings.ts';
+import { progressPrinter } from '../stack/progress-printer.ts';
 import { startStack } from '../stack/stack.ts';
 import { prepare } from './demo/prepare.ts';
 import { createPrinter } from './demo/printer.ts';
@@ -24,7 +25,7 @@ export async function runDev(): Promise<void> {
   const stateDir = resolve(readEnvironment()['TW_STATE_DIR'] ?? '.tradewind');
   const printer = createPrinter(process.stdout);
   const changes = watchFolders(root);
-  await using stack = await startStack({ stateDir, tether: true, onProgress: printer.progress });
+  await using stack = await startStack({ stateDir, tether: true, onProgress: progressPrinter(process.stdout) });
   const environment = { ...inheritedEnvironment(), ...stack.settings, TW_STATE_DIR: stateDir };
   const settings = parseSettings(environment);
   await prepare(settings, {}, printer);

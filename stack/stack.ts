@@ -4,7 +4,7 @@ import { withLock } from './lock.ts';
 import { partNames, type PartName } from './part-name.ts';
 import type { PartContext, Variables } from './part.ts';
 import { chooseParts, type ChosenPart, type S3Server } from './parts.ts';
-import { isRunning } from './process-identity.ts';
+import { identify, isRunning } from './process-identity.ts';
 import type { OnProgress } from './progress.ts';
 import { bringUp, type ServingPart } from './server.ts';
 import { openState, type StackState, type StartedServer } from './state.ts';
@@ -51,8 +51,11 @@ export interface Stack extends AsyncDisposable {
   /** Variables that lead to its servers, for `parseSettings({ ...environment, ...settings })`. Hold secrets. */
   readonly settings: Readonly<Record<string, string>>;
   readonly parts: readonly StackPart[];
-  /** Lets the servers outlive this process. */
-  keep(): void;
+  /**
+   * Lets the servers outlive this process, and with them processes that use them (a worker), given by name and pid:
+   * `stopStack` ends those first. Each must lead a process group of its own.
+   */
+  keep(companions?: Readonly<Record<string, number>>): void;
   /** Stops what this call started, and leaves as it was what it found running. Does nothing after `keep`. */
   stop(): Promise<void>;
 }
@@ -122,11 +125,34 @@ export async function stopStack(
   parts: readonly PartName[] = partNames,
 ): Promise<readonly PartName[]> {
   const state = openState(stateDir, { create: false });
+  if (parts.length === partNames.length) await stopCompanions(stateDir);
   if (state.servers().length === 0) {
     state.unpublish();
     return [];
   }
   return await withLock(state.lockPath, () => stopServers(state, parts));
+}
+
+function adopt(state: StackState, companions: Readonly<Record<string, number>>): void {
+  const found = Object.entries(companions).flatMap(([name, pid]) => {
+    const identity = identify(pid);
+    return identity === undefined ? [] : [[name, identity] as const];
+  });
+  if (found.length > 0) state.setCompanions({ ...state.companions(), ...Object.fromEntries(found) });
+}
+
+/** Ends the processes that were left running with a stack, and forgets them. Returns the names of those that still ran. */
+export async function stopCompanions(stateDir: string): Promise<readonly string[]> {
+  const state = openState(stateDir, { create: false });
+  const companions = Object.entries(state.companions());
+  if (companions.length === 0) return [];
+  return await withLock(state.lockPath, async () => {
+    const running = companions.filter(([, process]) => isRunning(process));
+    // Longer than a worker's own drain may take.
+    await Promise.all(running.map(([, process]) => endGroup(process, 60_000)));
+    state.setCompanions({});
+    return running.map(([name]) => name);
+  });
 }
 
 async function stopServers(state: StackState, names: readonly PartName[]): Promise<readonly PartName[]> {
@@ -225,7 +251,8 @@ function assemble(
     stateDir: state.folder,
     settings,
     parts,
-    keep: () => {
+    keep: (companions = {}) => {
+      adopt(state, companions);
       if (kept) return;
       kept = true;
       for (const [name, { process }] of started) {

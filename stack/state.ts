@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { stackSettingsFile } from '../config/environment.ts';
 import { z } from 'zod';
+import { stackSettingsFile } from '../config/environment.ts';
 import { partNames, type PartName } from './part-name.ts';
-import { processIdentitySchema } from './process-identity.ts';
+import { processIdentitySchema, type ProcessIdentity } from './process-identity.ts';
 import { StackError } from './stack-error.ts';
 
 /** The file by which a folder is known as the state of a stack. */
@@ -35,11 +35,13 @@ const recordSchema = z.object({
   ports: z.record(z.string(), portsSchema),
   /** Random secrets, made at the first start. */
   secrets: z.record(z.string(), texts),
+  /** Processes that use the servers and are to end with them, by a name for people. */
+  companions: z.record(z.string(), processIdentitySchema).default({}),
 });
 
 type StateRecord = z.output<typeof recordSchema>;
 
-const nothing: StateRecord = { servers: {}, ports: {}, secrets: {} };
+const nothing: StateRecord = { companions: {}, servers: {}, ports: {}, secrets: {} };
 
 /**
  * The state folder of one stack: what runs, on which ports, with which secrets. Every change is on disk before the method
@@ -52,6 +54,9 @@ export interface StackState {
   server(part: PartName): StartedServer | undefined;
   servers(): readonly (readonly [PartName, StartedServer])[];
   setServer(part: PartName, server: StartedServer | undefined): void;
+  /** Processes that use the servers and end when those are stopped. */
+  companions(): Readonly<Record<string, ProcessIdentity>>;
+  setCompanions(companions: Readonly<Record<string, ProcessIdentity>>): void;
   ports(kind: string): Readonly<Record<string, number>>;
   setPorts(kind: string, ports: Readonly<Record<string, number>>): void;
   /** The named secrets of a server, made when they are asked for first. */
@@ -101,6 +106,10 @@ export function openState(stateDir: string, { create = true } = {}): StackState 
         const { [part]: _, ...others } = record.servers;
         return { ...record, servers: server === undefined ? others : { ...others, [part]: server } };
       });
+    },
+    companions: () => read().companions,
+    setCompanions: (companions) => {
+      change((record) => ({ ...record, companions }));
     },
     ports: (kind) => read().ports[kind] ?? {},
     setPorts: (kind, ports) => {

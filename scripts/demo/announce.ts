@@ -1,3 +1,15 @@
+import { precheck, precheckLines } from '../../stack/precheck.ts';
+import { CommandError, configurationExitCode } from '../failure.ts';
 import type { Printer } from './printer.ts';
 
-export async function announce(_folder: string, _printer: Printer): Promise<void> {}
+/**
+ * Says what is here, what will be fetched and how much disk that takes, before anything of it happens. Throws CommandError
+ * when something is missing that the demo cannot fetch.
+ */
+export async function announce(stateDir: string, printer: Printer): Promise<void> {
+  const check = await precheck({ stateDir });
+  printer.heading('What the demo needs');
+  printer.text(precheckLines(check).join('\n'));
+  if (check.problems.length === 0) return;
+  throw new CommandError('the demo cannot start: see what is missing above', { exitCode: configurationExitCode });
+}

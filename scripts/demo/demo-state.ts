@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readEnvironment } from '../../config/environment.ts';
+import { stateFile } from '../../stack/state.ts';
 import { stopStack } from '../../stack/stack.ts';
 import { CommandError } from '../failure.ts';
 import { postFiles } from './post-files.ts';
@@ -41,7 +42,7 @@ export async function openDemoState({
 
 async function forget(folder: string, kept: readonly string[]): Promise<void> {
   // Only what a stack has made is removed: a wrong TW_STATE_DIR must not cost somebody a folder.
-  if (!existsSync(join(folder, 'stack.json'))) return;
+  if (!existsSync(join(folder, stateFile))) return;
   await stopStack(folder);
   const entries = (await readdir(folder)).filter((entry) => !kept.includes(entry));
   await Promise.all(entries.map((entry) => rm(join(folder, entry), { recursive: true, force: true })));

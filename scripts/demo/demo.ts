@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inheritedEnvironment } from '../../config/environment.ts';
 import { parseSettings } from '../../config/settings.ts';
-import { startStack, type Stack } from '../../stack/stack.ts';
+import { progressPrinter } from '../../stack/progress-printer.ts';
+import { startStack, stopCompanions, type Stack } from '../../stack/stack.ts';
+import { buildFolder } from '../build-folder.ts';
 import { openTemporal } from '../temporal-client.ts';
 import { startWorkerProcess, type WorkerProcess } from '../worker-process.ts';
 import { openDemoState } from './demo-state.ts';
@@ -51,7 +52,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   try {
     printer.heading('Servers');
     stack = await watch.part('servers', () =>
-      startStack({ stateDir: state.folder, tether: true, onProgress: printer.progress }),
+      startStack({ stateDir: state.folder, tether: true, onProgress: progressPrinter(process.stdout) }),
     );
     const environment = { ...inheritedEnvironment(), ...stack.settings, TW_STATE_DIR: state.folder };
     const settings = parseSettings(environment);
@@ -59,14 +60,21 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     printer.heading('Database, bucket, topics, worker');
     const rows = await watch.part('set-up', () => prepare(settings, options, printer));
     const startWorker = (): Promise<WorkerProcess> =>
-      startWorkerProcess({ environment, logPath: join(state.logs, 'worker.log') });
+      startWorkerProcess({
+        environment,
+        logPath: join(state.logs, 'worker.log'),
+        // Not the launcher, which would stop for a build when somebody edits a file right now.
+        entry: join(buildFolder(), 'scripts', 'main.js'),
+      });
+    // One that an earlier demo left may run older code.
+    await stopCompanions(state.folder);
     worker = await watch.part('worker', startWorker);
     printer.line(`worker ${worker.pid} polls its task queues; log: ${join(state.logs, 'worker.log')}`);
 
     printer.heading(`Run of ${dagId}`);
     await using temporal = await openTemporal(settings.temporal);
     const orchestrationQueue = `${settings.taskQueue}-orchestration`;
-    const runId = `${dagId}-demo-${randomUUID()}`;
+    const runId = `${dagId}-manual__${new Date().toISOString()}`;
     let revenge: Promise<void> | undefined;
     const batch = await watch.part('run', () =>
       runBatch(temporal.client, {
@@ -100,7 +108,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     for (const line of placesText(places, options.keep === true)) printer.line(line);
 
     if (options.keep === true) {
-      stack.keep();
+      stack.keep({ worker: worker.pid });
       worker.release();
     } else {
       await watch.part('stop', stopAll);

@@ -82,23 +82,27 @@ describe('a worker killed (SIGKILL) in', () => {
     90_000,
   );
 
-  test('emulate, in the middle of its posts', async () => {
-    await using scene = await setScene(variables());
-    const first = await scene.worker();
-    const run = await scene.run({ posts: 300, rate: 60 });
-    const kafka = createKafka(scene.settings.kafka);
-    try {
-      const posted = async (): Promise<number> =>
-        (await kafka.offsets(topicName(scene.settings.user, 'user'))).reduce((sum, { high }) => sum + high, 0);
-      await until('a third of the posts', async () => (await posted()) >= 100);
-      await first.kill();
-      await scene.worker();
-      await succeed(scene, run, 300);
-      // At least once, and no more often than what one chunk may repeat.
-      expect(await posted()).toBeGreaterThanOrEqual(300);
-      expect(await posted()).toBeLessThan(600);
-    } finally {
-      await kafka.close();
-    }
-  }, 90_000);
+  test.concurrent(
+    'emulate, in the middle of its posts',
+    async () => {
+      await using scene = await setScene(variables());
+      const first = await scene.worker();
+      const run = await scene.run({ posts: 300, rate: 60 });
+      const kafka = createKafka(scene.settings.kafka);
+      try {
+        const posted = async (): Promise<number> =>
+          (await kafka.offsets(topicName(scene.settings.user, 'user'))).reduce((sum, { high }) => sum + high, 0);
+        await until('a third of the posts', async () => (await posted()) >= 100);
+        await first.kill();
+        await scene.worker();
+        await succeed(scene, run, 300);
+        // At least once, and no more often than what one chunk may repeat.
+        expect(await posted()).toBeGreaterThanOrEqual(300);
+        expect(await posted()).toBeLessThan(600);
+      } finally {
+        await kafka.close();
+      }
+    },
+    180_000,
+  );
 });

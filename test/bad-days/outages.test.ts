@@ -60,12 +60,12 @@ async function succeed(scene: Scene, run: Awaited<ReturnType<Scene['run']>>, pos
 describe('a run ends by itself, with nothing lost and nothing twice, when', () => {
   test('Kafka is killed during landing and comes back', async () => {
     await using scene = await setScene(stack.settings);
-    await scene.worker({ TW_LANDING_OBJECT_RECORDS: '50' });
-    const run = await scene.run({ posts: 3_000 });
+    await scene.worker({ TW_LANDING_OBJECT_RECORDS: '20' });
+    const run = await scene.run({ posts: 600 });
     await until('the first landed objects', async () => (await landedObjects(scene)) > 2);
     await outage('kafka', 2_000);
-    await succeed(scene, run, 3_000);
-  }, 120_000);
+    await succeed(scene, run, 600);
+  }, 180_000);
 
   test('the Temporal server is killed in the middle and comes back', async () => {
     await using scene = await setScene(stack.settings);
@@ -74,12 +74,12 @@ describe('a run ends by itself, with nothing lost and nothing twice, when', () =
     await until('the first landed object', async () => (await landedObjects(scene)) > 0);
     await outage('temporal', 2_000);
     await succeed(scene, run, 200);
-  }, 120_000);
+  }, 180_000);
 
   test('MySQL is killed while the emulator reads and comes back', async () => {
     await using scene = await setScene(stack.settings);
     await scene.worker();
-    const run = await scene.run({ posts: 1_500, rate: 300 });
+    const run = await scene.run({ posts: 600, rate: 200 });
     const kafka = createKafka(scene.settings.kafka);
     try {
       const topic = topicName(scene.settings.user, 'pin');
@@ -88,10 +88,10 @@ describe('a run ends by itself, with nothing lost and nothing twice, when', () =
       await kafka.close();
     }
     await outage('mysql', 2_000);
-    await succeed(scene, run, 1_500);
-  }, 120_000);
+    await succeed(scene, run, 600);
+  }, 180_000);
 
-  test('S3 fails every sixth request in one way or another', async () => {
+  test('S3 fails every eighth request in one way or another', async () => {
     const faults: readonly Fault[] = [
       { kind: 'status', status: 500, code: 'InternalError' },
       { kind: 'lose-response' },
@@ -101,15 +101,15 @@ describe('a run ends by itself, with nothing lost and nothing twice, when', () =
     ];
     const proxy = await startFaultProxy(stack.settings['TW_S3_ENDPOINT'] ?? '');
     let requests = 0;
-    proxy.rule = () => (++requests % 6 === 0 ? faults[(requests / 6) % faults.length] : undefined);
+    proxy.rule = () => (++requests % 8 === 0 ? faults[(requests / 8) % faults.length] : undefined);
     try {
       await using scene = await setScene(stack.settings);
-      await scene.worker({ TW_S3_ENDPOINT: proxy.endpoint, TW_LANDING_OBJECT_RECORDS: '100' });
-      const run = await scene.run({ posts: 1_000 });
-      await succeed(scene, run, 1_000);
+      await scene.worker({ TW_S3_ENDPOINT: proxy.endpoint, TW_LANDING_OBJECT_RECORDS: '40' });
+      const run = await scene.run({ posts: 200 });
+      await succeed(scene, run, 200);
       expect(requests).toBeGreaterThan(60);
     } finally {
       await proxy.close();
     }
-  }, 120_000);
+  }, 180_000);
 });
