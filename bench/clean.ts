@@ -1,0 +1,198 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs, promisify } from 'node:util';
+import { createDeltaTables } from '../activities/delta/delta-tables.ts';
+import { createCheckpointCodec } from '../activities/duckdb/checkpoint-codec.ts';
+import { createDuckDb } from '../activities/duckdb/engine.ts';
+import type { SqlEngine } from '../activities/duckdb/port.ts';
+import { createLandingZone } from '../activities/s3/landing-zone.ts';
+import type { LandingZone } from '../activities/s3/port.ts';
+import { createS3ObjectStore, type S3ObjectStore } from '../activities/s3/s3-object-store.ts';
+import { createClean } from '../activities/steps/clean.ts';
+import type { LandResult } from '../activities/steps/contract.ts';
+import { judgeLines } from '../activities/steps/judge-lines.ts';
+import { fetchLines, type LandedLines } from '../activities/steps/landed-lines.ts';
+import { linesSql } from '../pipeline/cleaning/lines-sql.ts';
+import { mergedSql, newestTable, writeSql } from '../pipeline/cleaning/merge-sql.ts';
+import { parseSettings } from '../config/settings.ts';
+import { sourcePosts } from '../pipeline/source/source-posts.ts';
+import { sourcePostCount } from '../pipeline/source/source-tables.ts';
+import { topicName } from '../pipeline/tables.ts';
+import { startStack } from '../stack/stack.ts';
+import { benchContext } from './support/bench-context.ts';
+import type { BenchContext } from './support/report.ts';
+
+const partitions = 3;
+const perObject = 10_000;
+
+/**
+ * `npm run bench -- clean [--records 1000000] [--rounds 3] [--s3 versitygw] [--spark PYTHON]`: cleans pin rows from JSON lines in object storage to
+ * a Delta table, beside the same statements as a plain COPY from local files to a local file; then the same rows again
+ * into the table that holds them, and a day's thousand. `--spark` names a Python that has pyspark, which then does the course's cleaning of
+ * the same lines; without it Spark is left out.
+ */
+export async function clean({ args, signal, record }: BenchContext): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      records: { type: 'string', default: '1000000' },
+      rounds: { type: 'string', default: '3' },
+      s3: { type: 'string', default: 'versitygw' },
+      memory: { type: 'string', default: '1GB' },
+      spark: { type: 'string' },
+    },
+  });
+  const server = values.s3 === 'ministack' ? 'ministack' : 'versitygw';
+  const records = Number(values.records);
+  const folder = await mkdtemp(join(tmpdir(), 'tradewind-bench-'));
+  const s3 = await startStack({ stateDir: join(folder, 's3'), parts: ['s3'], s3: server, tether: true, given: {} });
+  const store = createS3ObjectStore(parseSettings(s3.settings).s3);
+  try {
+    await store.ensureBucket();
+    const childPath = join(import.meta.dirname, '../dist/activities/duckdb/child.js');
+    const engine = createDuckDb({ memory: values.memory, threads: 2, workDir: folder, childPath });
+    const landing = createLandingZone(store, { gzip: false });
+    const first = await land(landing, 'bench', 0, records);
+    const again = await land(landing, 'bench', 0, records, first);
+    const day = await land(landing, 'bench', 0, 1_000, again);
+    for (let round = 1; round <= Number(values.rounds) && !signal.aborted; round += 1) {
+      const bare = await plain(engine, landing, store, first, signal);
+      record({ round, what: 'plain COPY, local to local', records, seconds: bare.copy });
+      record({ round, what: 'plain COPY with its transfers', records, seconds: bare.fetch + bare.copy + bare.put });
+      const codec = createCheckpointCodec(engine);
+      const tables = createDeltaTables({ store, prefix: `tables/round-${round}/`, codec });
+      const step = createClean({ landing, tables, engine });
+      for (const [what, landed] of [
+        ['JSON to Delta', first],
+        ['the same again: merge over all rows', again],
+        ['a day: 1,000 rows into them', day],
+      ] as const) {
+        const begun = performance.now();
+        const result = await step({ table: 'pin', landed }, benchContext(what, signal));
+        const seconds = (performance.now() - begun) / 1000;
+        const { read, rows, inserted, updated } = result;
+        record({
+          round,
+          what,
+          read,
+          rows,
+          inserted,
+          updated,
+          seconds,
+          toPlain: seconds / bare.copy,
+          toPlainWithTransfers: seconds / (bare.fetch + bare.copy + bare.put),
+        });
+      }
+      if (values.spark !== undefined) record({ round, ...(await spark(values.spark, landing, first, folder, signal)) });
+    }
+  } finally {
+    store.close();
+    await s3.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Puts pin rows into the chain of each partition, behind what was landed before. */
+async function land(
+  landing: LandingZone,
+  user: string,
+  from: number,
+  count: number,
+  before?: LandResult,
+): Promise<LandResult> {
+  const topic = topicName(user, 'pin');
+  const starts = Array.from({ length: partitions }, (_, n) => before?.partitions[n]?.to ?? 0);
+  const ends = [...starts];
+  let posts = sourcePosts();
+  for (let at = from, object = 0; at < from + count; at += perObject, object += 1) {
+    const partition = object % partitions;
+    const lines: string[] = [];
+    for (let ind = at; ind < Math.min(at + perObject, from + count); ind += 1) {
+      // Each seed gives other words, so the text does not repeat as that of one small table would.
+      if (ind % sourcePostCount === 0) posts = sourcePosts(2022 + ind / sourcePostCount);
+      lines.push(`${JSON.stringify({ ...posts.post(ind % sourcePostCount).pin, index: ind })}\n`);
+    }
+    const start = ends[partition] ?? 0;
+    const next = start + lines.length;
+    const body = Buffer.from(lines.join(''));
+    await landing.create({
+      topic,
+      partition,
+      start,
+      next,
+      lines: body,
+      records: lines.length,
+      missing: [],
+      quarantined: [],
+      runId: 'bench',
+    });
+    ends[partition] = next;
+  }
+  return {
+    table: 'pin',
+    partitions: starts.map((start, partition) => {
+      const to = ends[partition] ?? start;
+      return { topic, partition, from: start, to, objects: 0, records: to - start, quarantined: 0, bytes: 0 };
+    }),
+  };
+}
+
+/** The same statements without a table: local files to a local file, and what bringing and taking the bytes costs. */
+async function plain(
+  engine: SqlEngine,
+  landing: LandingZone,
+  store: S3ObjectStore,
+  landed: LandResult,
+  signal: AbortSignal,
+): Promise<{ readonly fetch: number; readonly copy: number; readonly put: number }> {
+  const clock = [performance.now()];
+  const lap = (): number => {
+    clock.push(performance.now());
+    return ((clock.at(-1) ?? 0) - (clock.at(-2) ?? 0)) / 1000;
+  };
+  return engine.use({ signal }, async (session) => {
+    lap();
+    const lines: LandedLines = await fetchLines(
+      landing,
+      landed.partitions,
+      join(session.folder, 'lines'),
+      benchContext('plain', signal),
+    );
+    const fetch = lap();
+    await judgeLines(session, 'pin', lines);
+    await session.run(newestTable);
+    const target = join(session.folder, 'plain.parquet');
+    await session.run(
+      writeSql(mergedSql('pin', linesSql(lines.paths, 4), undefined, { from: null, to: null }), target),
+    );
+    const copy = lap();
+    await store.createFromFile(`plain/${Date.now()}.parquet`, target, { signal });
+    return { fetch, copy, put: lap() };
+  });
+}
+
+/** The course's cleaning of the same lines in PySpark, its start apart. */
+async function spark(
+  python: string,
+  landing: LandingZone,
+  landed: LandResult,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Record<string, string | number>> {
+  const lines = join(folder, 'spark-lines');
+  await rm(lines, { recursive: true, force: true });
+  await mkdir(lines);
+  await fetchLines(landing, landed.partitions, lines, benchContext('spark', signal));
+  const script = join(import.meta.dirname, 'support/spark-clean.py');
+  await stat(script);
+  const { stdout } = await promisify(execFile)(python, [script, lines, join(folder, 'spark-out')], { signal });
+  const { startSeconds, seconds, rows }: Record<string, number> = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
+  return {
+    what: 'PySpark local[2], start apart',
+    rows: rows ?? 0,
+    seconds: seconds ?? 0,
+    startSeconds: startSeconds ?? 0,
+  };
+}
