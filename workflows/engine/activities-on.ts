@@ -10,9 +10,10 @@ const orchestration = '-orchestration';
  * executionTimeout alone, since a deploy costs an attempt, too. A lost worker is noticed when its heartbeats stay away.
  */
 const profile: ActivityOptions = {
-  startToCloseTimeout: '30 days',
-  heartbeatTimeout: '10 seconds',
-  retry: { initialInterval: '250 milliseconds', backoffCoefficient: 2, maximumInterval: '30 seconds' },
+  // In milliseconds, since they are read for each activity anew.
+  startToCloseTimeout: 30 * 86_400_000,
+  heartbeatTimeout: 10_000,
+  retry: { initialInterval: 250, backoffCoefficient: 2, maximumInterval: 30_000 },
   // A try that is given up has ended when its activity has, so that two tries never work side by side.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 };

@@ -13,6 +13,7 @@ import { checkParams } from '../../dag/params.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import { runIdentity } from '../../dag/run-identity.ts';
 import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
+import { watchDeadlines } from './deadlines.ts';
 import { detailsOf } from './details.ts';
 import { failureTypes } from './failures.ts';
 import { graphQuery, resultQuery, statesQuery, triesQuery, type TaskStatus } from './queries.ts';
@@ -92,6 +93,8 @@ async function runTasks(book: RunBook, context: RunContext): Promise<boolean> {
     onDefect = reject;
   });
 
+  const deadlines = watchDeadlines((error) => onDefect(error));
+
   /** What is ready starts in the same workflow task in which its last need completed: nothing is awaited in between. */
   function advance(): void {
     again = true;
@@ -115,9 +118,13 @@ async function runTasks(book: RunBook, context: RunContext): Promise<boolean> {
       record: book.record(instance),
       inputs: book.inputsOf(task),
       context,
+      deadlines,
       onState: (state) => {
         plan.record(instance, state);
-        if (!isFinished(state)) return;
+        if (!isFinished(state)) {
+          if (!advancing) show();
+          return;
+        }
         open--;
         if (state === 'failed') logFailure(book, instance);
         advance();

@@ -3,6 +3,7 @@ import type { RunContext, TaskDefinition } from '../../dag/definition.ts';
 import { durationText } from '../../dag/duration.ts';
 import type { TaskState } from '../../dag/states.ts';
 import { taskLabel, withinTask } from './current-task.ts';
+import type { Deadlines } from './deadlines.ts';
 import { diagnose, failureTypes, type Diagnosis } from './failures.ts';
 import { checkPayload } from './payload-size.ts';
 import type { TaskRecord } from './task-record.ts';
@@ -13,6 +14,7 @@ export interface Trying {
   readonly record: TaskRecord;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly context: RunContext;
+  readonly deadlines: Deadlines;
   /** Told of every change of state, the last one included. */
   readonly onState: (state: TaskState) => void;
   /** Told of a defect of the engine itself, which no try may hide. */
@@ -48,7 +50,7 @@ export function tryTask(trying: Trying, tryNumber = 1): void {
   let result: unknown;
   try {
     const run = (): unknown => runTask(trying, tryNumber, label);
-    result = task.executionTimeout === null ? run() : withLimit(task.executionTimeout, label, run);
+    result = task.executionTimeout === null ? run() : withLimit(trying, task.executionTimeout, run);
   } catch (thrown) {
     failed(thrown);
     return;
@@ -64,27 +66,21 @@ function runTask({ task, record, inputs, context }: Trying, tryNumber: number, l
   );
 }
 
-/** Runs with a timer beside it, which cancels the run when it fires. */
-async function withLimit(limit: number, label: string, run: () => unknown): Promise<unknown> {
+/** Runs in a scope that is cancelled when the limit is over. */
+async function withLimit({ deadlines }: Trying, limit: number, run: () => unknown): Promise<unknown> {
   const scope = new CancellationScope();
-  const watch = new CancellationScope();
   let timedOut = false;
-  watch
-    .run(() => sleep(limit, { summary: `${label}: executionTimeout` }))
-    .then(
-      () => {
-        timedOut = true;
-        scope.cancel();
-      },
-      () => undefined,
-    );
+  const unwatch = deadlines.watch(limit, () => {
+    timedOut = true;
+    scope.cancel();
+  });
   try {
     return await scope.run(async () => run());
   } catch (thrown) {
     if (timedOut && isCancellation(thrown)) throw new TaskTimeout(limit);
     throw thrown;
   } finally {
-    watch.cancel();
+    unwatch();
   }
 }
 

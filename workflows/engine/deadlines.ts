@@ -1,0 +1,58 @@
+import { isCancellation, sleep } from '@temporalio/workflow';
+
+/** Watches the limits of all tries of a run with one timer, since most of them are never reached. */
+export interface Deadlines {
+  /** Calls back when the limit (milliseconds from now) is over, unless the function that it returns was called before. */
+  readonly watch: (limit: number, onLate: () => void) => () => void;
+}
+
+interface Entry {
+  readonly at: number;
+  readonly onLate: () => void;
+}
+
+/**
+ * A timer a try would be two events of history and a workflow task's commands each. One timer for the run's nearest limit
+ * wakes the run at most once in the length of a limit. `onDefect` is told of what should never happen.
+ */
+export function watchDeadlines(onDefect: (error: unknown) => void): Deadlines {
+  const entries = new Set<Entry>();
+  let armed = Number.POSITIVE_INFINITY;
+
+  function arm(): void {
+    let nearest = Number.POSITIVE_INFINITY;
+    for (const { at } of entries) nearest = Math.min(nearest, at);
+    if (nearest >= armed) return;
+    armed = nearest;
+    sleep(Math.max(nearest - Date.now(), 1), { summary: 'nearest executionTimeout' })
+      .then(
+        () => fire(nearest),
+        (error: unknown) => {
+          // The run was cancelled: all of its tries are, too.
+          if (!isCancellation(error)) throw error;
+        },
+      )
+      .then(undefined, onDefect);
+  }
+
+  function fire(at: number): void {
+    // A timer that was armed before a nearer one came up finds nothing late, or what the nearer one left.
+    if (armed === at) armed = Number.POSITIVE_INFINITY;
+    const now = Date.now();
+    for (const entry of entries) {
+      if (entry.at > now) continue;
+      entries.delete(entry);
+      entry.onLate();
+    }
+    arm();
+  }
+
+  return {
+    watch: (limit, onLate) => {
+      const entry = { at: Date.now() + limit, onLate };
+      entries.add(entry);
+      if (entry.at < armed) arm();
+      return () => entries.delete(entry);
+    },
+  };
+}
