@@ -17,8 +17,25 @@ export function readEnvironment(): Readonly<Record<string, string | undefined>> 
   if (explicit !== undefined && !existsSync(file)) {
     throw new Error(`TW_SETTINGS_FILE names ${file}, which does not exist`);
   }
-  const fromFile = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
-  return { ...fromFile, ...process.env };
+  const fromFile: NodeJS.ProcessEnv = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {};
+  return { ...fromFile, ...process.env, ...keysOfEndpoint(fromFile) };
+}
+
+/** Keys in the shell are for AWS: an S3 server that a file leads to has keys of its own, in the same file. */
+function keysOfEndpoint(fromFile: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const {
+    TW_S3_ENDPOINT: endpoint,
+    AWS_ACCESS_KEY_ID: id,
+    AWS_SECRET_ACCESS_KEY: secret,
+    AWS_REGION: region,
+  } = fromFile;
+  const ours = endpoint !== undefined && (process.env['TW_S3_ENDPOINT'] ?? endpoint) === endpoint;
+  if (!ours || id === undefined || secret === undefined) return {};
+  return {
+    AWS_ACCESS_KEY_ID: id,
+    AWS_SECRET_ACCESS_KEY: secret,
+    ...(region === undefined ? {} : { AWS_REGION: region }),
+  };
 }
 
 /** The settings of this process. Throws SettingsError with every problem at once. */

@@ -54,7 +54,7 @@ async function record({ java, libs }: ArchiveFor, draft: string): Promise<void> 
   await formatBroker(runtime, { broker, controller }, data);
   const log = openSync(join(draft, 'server.log'), 'a');
   const archive = join(draft, 'classes.jsa');
-  const flags = ['-XX:TieredStopAtLevel=1', `-XX:ArchiveClassesAtExit=${archive}`];
+  const flags = [`-XX:ArchiveClassesAtExit=${archive}`];
   const server = startTethered({
     command: java.path,
     args: brokerArguments(runtime, properties, flags),

@@ -33,6 +33,21 @@ describe('a process', () => {
     await once(stranger, 'exit');
   });
 
+  test('that uses the servers of a state ends with them', async () => {
+    const state = openState(join(folder, 'companions'));
+    const { child, pid, startedAt } = startTethered({
+      command: 'sleep',
+      args: ['60'],
+      environment: { PATH: '/usr/bin:/bin' },
+      output: 'pipe',
+    });
+    state.setCompanions({ worker: { pid, startedAt } });
+    await stopStack(state.folder);
+    expect(identify(pid)).toBeUndefined();
+    expect(state.companions()).toEqual({});
+    child.unref();
+  });
+
   test('has ended when only its corpse is left', async () => {
     const self = identify(process.pid);
     expect(self && isRunning(self)).toBe(true);

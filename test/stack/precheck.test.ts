@@ -19,7 +19,9 @@ describe('the precheck', () => {
     const fetched = check.parts.filter(({ where }) => where === 'registry');
     expect(check.downloadBytes).toBe(fetched.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0));
     expect(check.parts.map(({ name }) => name)).toEqual([...partNames]);
-    expect(precheckLines(check).join('\n')).toMatch(/To fetch: \d+ MB; disk: \d+ MB in .*cache/);
+    const megabytes = Math.round(check.downloadBytes / 1e6);
+    const cost = megabytes === 0 ? 'Nothing to fetch.' : `To fetch: ${megabytes} MB; disk: `;
+    expect(precheckLines(check).find((line) => line.startsWith(cost))).toBeDefined();
   });
 
   test('names what is given and what is missing', async () => {
