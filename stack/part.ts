@@ -46,7 +46,7 @@ export interface PartContext {
 }
 
 /** A server as it is run. Secrets go through `environment` or files, never through `args`. */
-export interface Launch {
+interface Launch {
   readonly command: string;
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;

@@ -14,7 +14,7 @@ import { megabytes } from './progress.ts';
 import { openState } from './state.ts';
 
 /** What is here of one part. */
-export interface PartCheck {
+interface PartCheck {
   readonly name: PartName;
   readonly title: string;
   readonly version: string;

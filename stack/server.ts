@@ -36,7 +36,7 @@ export interface ServingPart {
 }
 
 /** Where the programs of a part are: found on PATH, in the cache, or fetched now. */
-export async function obtainPrograms(
+async function obtainPrograms(
   { part }: ChosenPart,
   cacheDir: string,
   report: (step: Progress['step'], text: string, bytes?: number, totalBytes?: number) => void,

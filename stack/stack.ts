@@ -32,7 +32,7 @@ export interface StackOptions {
 }
 
 /** One part of a stack that is up. */
-export interface StackPart {
+interface StackPart {
   readonly name: PartName;
   /** `given`: an address of the settings. `reused`: found running and healthy. `started`: by this call. */
   readonly origin: 'given' | 'reused' | 'started';

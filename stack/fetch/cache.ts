@@ -8,7 +8,7 @@ import type { ReportStep } from '../progress.ts';
 export const downloadMark = '.tradewind';
 
 /** Folder of a recipe in the cache, whether it is there or not. */
-export function cachedAt(cacheDir: string, cacheKey: string): string {
+function cachedAt(cacheDir: string, cacheKey: string): string {
   return join(cacheDir, cacheKey);
 }
 

@@ -14,7 +14,7 @@ export interface PinnedWheel {
 }
 
 /** The text that pip reads: names, versions and hashes. Nothing else may be installed. */
-export function requirementsOf(wheels: readonly PinnedWheel[]): string {
+function requirementsOf(wheels: readonly PinnedWheel[]): string {
   return wheels
     .map(({ name, version, sha256 }) => [`${name}==${version}`, ...sha256.map((hash) => `  --hash=sha256:${hash}`)])
     .map((lines) => `${lines.join(' \\\n')}\n`)
