@@ -102,7 +102,8 @@ function releaseOf(java: string): string | undefined {
 }
 
 async function findPython(): Promise<FoundProgram | undefined> {
-  const script = 'import sys, pip; print(sys.executable, "%d.%d.%d" % sys.version_info[:3])';
+  const script =
+    'import sys, importlib.util as u; u.find_spec("pip") and print(sys.executable, "%d.%d.%d" % sys.version_info[:3])';
   for (const name of ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11']) {
     const path = findOnPath(name);
     if (path === undefined) continue;
