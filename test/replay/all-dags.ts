@@ -1,0 +1,2 @@
+export { pinterestDaily } from '../../workflows/index.ts';
+export { ends, endless, flaky, hanging, told, weather } from '../workflows/fixtures/fixture-dags.ts';
