@@ -6,7 +6,7 @@ import type { ObjectStore } from '../shared/object-store.ts';
 import type { CheckpointCodec } from './port.ts';
 
 /** Commits that are asked for at once. */
-const readAhead = 8;
+const readAhead = 4;
 
 /** Reads a table's transaction log. `root` is the table's folder, with a slash at its end. */
 export interface LogReader {

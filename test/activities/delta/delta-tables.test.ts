@@ -45,6 +45,11 @@ const change = (run: string, add: AddFile[] = [], remove: string[] = []): Parame
   metrics: { rows: 3 },
 });
 
+const plain = (files: ReadonlyMap<string, AddFile> | undefined): unknown =>
+  [...(files?.values() ?? [])].map(({ path, size, stats }) => [path, size, stats].join(' ')).toSorted();
+const put = (name: string, text: string): Promise<unknown> =>
+  store.create(`tables/${name}/_delta_log/${'0'.repeat(20)}.json`, Buffer.from(text));
+
 describe('a table', () => {
   test('is born with its first commit and replayed version by version', async () => {
     const table = open('births');
@@ -93,14 +98,10 @@ describe('a table', () => {
     expect(read?.version).toBe(101);
     expect(Object.fromEntries(read?.txns ?? [])).toEqual(Object.fromEntries(base?.txns ?? []));
     expect(read?.metadata).toEqual(base?.metadata);
-    const plain = (files: ReadonlyMap<string, AddFile> | undefined): unknown =>
-      [...(files?.values() ?? [])].map(({ path, size, stats }) => [path, size, stats]).toSorted();
     expect(plain(read?.files)).toEqual(plain(base?.files));
   });
 
   test('that is broken, or another writer’s, is refused in words', async () => {
-    const put = (name: string, text: string): Promise<unknown> =>
-      store.create(`tables/${name}/_delta_log/${'0'.repeat(20)}.json`, Buffer.from(text));
     await put('garbage', 'not json\n');
     await expect(open('garbage').snapshot({ signal })).rejects.toMatchObject({ code: 'corrupt', system: 'delta' });
     await put('nameless', '{"add":{"path":"a"}}\n');

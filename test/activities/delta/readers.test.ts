@@ -11,6 +11,27 @@ afterAll(() => fixtures.close());
 
 const awkward = ['Cote d’Ivoire', 'Ελλάδα 🎄', 'a\u0000b', 'tab\t"quote"', 'No Title Data Available', ''];
 
+const pin = (index: number, title: string): object => ({
+  index,
+  title,
+  follower_count: `${index}k`,
+  moon: index % 7 === 0 ? [index] : undefined,
+});
+const geo = (ind: number): object => ({
+  ind,
+  timestamp: `2020-01-01T00:00:${10 + (ind % 50)}`,
+  latitude: ind / 7,
+  longitude: -ind,
+  country: awkward[ind % 6],
+});
+const user = (ind: number): object => ({
+  ind,
+  first_name: 'A',
+  last_name: `B${ind}`,
+  age: 20 + ind,
+  date_joined: '2016-02-29 23:59:59',
+});
+
 /** Without what a client adds or loses: an instant's zone and fraction are written in several ways. */
 const plain = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) ? new Date(value).toISOString() : value;
@@ -19,26 +40,6 @@ test('delta-rs reads what DuckDB wrote: every column, every row, every version',
   const at = await fixtures.make();
   const read = await deltaRs(testSettings(), at.bucket);
   const inds = Array.from({ length: 50 }, (_, n) => n);
-  const pin = (index: number, title: string): object => ({
-    index,
-    title,
-    follower_count: `${index}k`,
-    moon: index % 7 === 0 ? [index] : undefined,
-  });
-  const geo = (ind: number): object => ({
-    ind,
-    timestamp: `2020-01-01T00:00:${10 + (ind % 50)}`,
-    latitude: ind / 7,
-    longitude: -ind,
-    country: awkward[ind % 6],
-  });
-  const user = (ind: number): object => ({
-    ind,
-    first_name: 'A',
-    last_name: `B${ind}`,
-    age: 20 + ind,
-    date_joined: '2016-02-29 23:59:59',
-  });
   const days = [inds, [3, 44, 70]].map((day, n) => ({
     runId: `day-${n}`,
     pin: day.map((ind) => pin(ind, n === 0 ? (awkward[ind % 6] ?? '') : 'New')),

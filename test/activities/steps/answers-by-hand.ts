@@ -56,7 +56,7 @@ export function answersByHand(posts: readonly Post[]): Record<string, Row[]> {
     ).map(([group, category, n]) => ({ age_group: group, category, category_count: n })),
     q8: medians(all, ({ ageGroup }) => ageGroup && [ageGroup])
       .toSorted((a, b) => byAge(a.key[0], b.key[0]))
-      .map(({ key, median }) => ({ age_group: key[0] ?? null, median_follower_count: median })),
+      .map(({ key, middle }) => ({ age_group: key[0] ?? null, median_follower_count: middle })),
     q9: [...new Set(joiners.map(({ joined }) => joined))]
       .toSorted((a, b) => a - b)
       .map((year) => ({
@@ -65,20 +65,19 @@ export function answersByHand(posts: readonly Post[]): Record<string, Row[]> {
       })),
     q10: medians(joiners, ({ joined }) => [joined])
       .toSorted((a, b) => Number(a.key[0]) - Number(b.key[0]))
-      .map(({ key, median }) => ({ post_year: key[0] ?? null, median_follower_count: median })),
+      .map(({ key, middle }) => ({ post_year: key[0] ?? null, median_follower_count: middle })),
     q11: medians(joiners, ({ ageGroup, joined }) => ageGroup && [ageGroup, joined])
       .toSorted((a, b) => byAge(a.key[0], b.key[0]) || Number(a.key[1]) - Number(b.key[1]))
-      .map(({ key, median }) => ({
+      .map(({ key, middle }) => ({
         age_group: key[0] ?? null,
         post_year: key[1] ?? null,
-        median_follower_count: median,
+        median_follower_count: middle,
       })),
   };
 }
 
 function clean({ pin, geo, user }: Post): Cleaned {
-  const age = user['age'] as number | null;
-  const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+  const age = typeof user['age'] === 'number' ? user['age'] : null;
   const poster = text(pin['poster_name']);
   return {
     category: text(pin['category']),
@@ -90,6 +89,10 @@ function clean({ pin, geo, user }: Post): Cleaned {
     ageGroup: age === null || age < 18 ? null : age <= 24 ? '18-24' : age <= 35 ? '25-35' : age <= 50 ? '36-50' : '+50',
     joined: Number(String(user['date_joined']).slice(0, 4)),
   };
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function followersOf(value: string): number | null {
@@ -109,7 +112,10 @@ function counts(
     const value = key(post);
     if (Array.isArray(value)) found.set(JSON.stringify(value), (found.get(JSON.stringify(value)) ?? 0) + 1);
   }
-  return [...found].map(([text, n]) => [...(JSON.parse(text) as [string | number, string]), n]);
+  return [...found].map(([parts, n]) => {
+    const [first, second]: [string | number, string] = JSON.parse(parts);
+    return [first, second, n];
+  });
 }
 
 /** All of the highest count of each first part. */
@@ -121,7 +127,7 @@ function best(all: readonly Count[], order: (a: unknown, b: unknown) => number =
 function medians(
   posts: readonly Cleaned[],
   key: (post: Cleaned) => readonly (string | number)[] | null | '',
-): { readonly key: readonly (string | number)[]; readonly median: number | null }[] {
+): { readonly key: readonly (string | number)[]; readonly middle: number | null }[] {
   const found = new Map<string, number[]>();
   for (const post of posts) {
     const value = key(post);
@@ -130,7 +136,7 @@ function medians(
     if (post.followers !== null) list.push(post.followers);
     found.set(JSON.stringify(value), list);
   }
-  return [...found].map(([text, list]) => ({ key: JSON.parse(text), median: median(list) }));
+  return [...found].map(([parts, list]) => ({ key: JSON.parse(parts), middle: median(list) }));
 }
 
 function median(list: readonly number[]): number | null {

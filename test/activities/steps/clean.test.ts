@@ -298,7 +298,7 @@ describe('doing it again', () => {
     const one = await at.land('geo', [range(50).map((n) => geo(n, { country: 'A' }))]);
     const two = await at.land('geo', [range(50).map((n) => geo(n + 25, { country: 'B' }))]);
     const results = await Promise.all([at.clean(one, 'one'), at.clean(two, 'two')]);
-    expect(results.map(({ version }) => version).toSorted()).toEqual([0, 1]);
+    expect(results.map(({ version }) => version).toSorted((a, b) => a - b)).toEqual([0, 1]);
     const rows = await at.rows('geo');
     expect(rows.map(({ ind, country }) => [ind, country])).toEqual(range(75).map((n) => [n, n < 25 ? 'A' : 'B']));
   });

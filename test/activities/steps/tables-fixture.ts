@@ -17,7 +17,7 @@ import type { AnswerResult, CleanResult, LandResult, VerifyResult } from '../../
 import { createVerify } from '../../../activities/steps/verify.ts';
 import { cleanColumns } from '../../../pipeline/cleaning/clean-columns.ts';
 import { literals } from '../../../pipeline/cleaning/sql-text.ts';
-import { complementOfSpans, spansOfOffsets } from '../../../pipeline/landing/offset-spans.ts';
+import { spansOfOffsets } from '../../../pipeline/landing/offset-spans.ts';
 import { topicName, type TableName } from '../../../pipeline/tables.ts';
 import { testSettings, uniqueName } from '../../support/stack.ts';
 import { testContext } from './step-context.ts';
@@ -80,13 +80,13 @@ export async function tablesFixtures(rowsPerFile = 40): Promise<{
     const tables = tablesOn(store);
     const answers = createDeltaTables({ store, prefix: `tables/${user}/answers/`, codec });
     const deps = { store, landing, tables, answers, engine };
-    const at = (runId: string): ReturnType<typeof testContext> => testContext({ runId, dagId: user });
+    const contextOf = (runId: string): ReturnType<typeof testContext> => testContext({ runId, dagId: user });
 
     const lengthen = async (topic: string, partition: number, values: Landed, size: number): Promise<number> => {
       let start = ends.get(`${topic}/${partition}`) ?? 0;
       for (let n = 0; n < values.length; n += size) {
         const part = values.slice(n, n + size);
-        const absent = part.flatMap((value, at) => (value === null ? [start + at] : []));
+        const absent = part.flatMap((value, one) => (value === null ? [start + one] : []));
         const lines = part.flatMap((value) =>
           value === null ? [] : [typeof value === 'string' ? value : JSON.stringify(value)],
         );
@@ -140,11 +140,11 @@ export async function tablesFixtures(rowsPerFile = 40): Promise<{
       clean: (landed, runId = 'run-1', other = store) =>
         createClean({ landing, tables: tablesOn(other), engine, rowsPerFile })(
           { table: landed.table, landed },
-          at(runId),
+          contextOf(runId),
         ),
-      answer: (cleaned, runId = 'run-1') => createAnswer(deps)({ cleaned }, at(runId)),
+      answer: (cleaned, runId = 'run-1') => createAnswer(deps)({ cleaned }, contextOf(runId)),
       verify: (landed, cleaned, given, runId = 'run-1') =>
-        createVerify(deps)({ landed, cleaned, answers: given }, at(runId)),
+        createVerify(deps)({ landed, cleaned, answers: given }, contextOf(runId)),
       rows: (table, version) => tableRows(engine, tables, table, version),
       async quarantine(table) {
         const found = [];
@@ -164,14 +164,6 @@ export async function tablesFixtures(rowsPerFile = 40): Promise<{
     rmSync(workDir, { recursive: true });
   };
   return { make, close };
-}
-
-/** Offsets of a range that have a line. */
-export function offsetsWithLines(values: Landed): number[] {
-  const absent = spansOfOffsets(values.flatMap((value, at) => (value === null ? [at] : [])));
-  return complementOfSpans(absent, { from: 0, to: values.length }).flatMap(({ from, to }) =>
-    Array.from({ length: to - from }, (_, n) => from + n),
-  );
 }
 
 async function tableRows(

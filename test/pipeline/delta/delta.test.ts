@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { formatActions, parseActions, type Action } from '../../../pipeline/delta/actions.ts';
 import { checkpointName, commitName, parseLogName } from '../../../pipeline/delta/log-names.ts';
 import { schemaString } from '../../../pipeline/delta/schema.ts';
@@ -55,7 +55,10 @@ describe('the log', () => {
         for (const [n, changes] of steps.entries()) {
           const distinct = new Map(changes.map(({ path, there }) => [path, there]));
           const actions = [...distinct].map(([path, there]) => (there ? add(path) : remove(path)));
-          for (const [path, there] of distinct) there ? files.add(path) : files.delete(path);
+          for (const [path, there] of distinct) {
+            if (there) files.add(path);
+            else files.delete(path);
+          }
           const txn = { txn: { appId: `t/${n % 2}`, version: n, lastUpdated: 0 } };
           snapshot = replay(snapshot, n + 1, [...actions, txn]);
           if (n === cut) snapshot = replay(undefined, n + 1, checkpointActions(snapshot));
@@ -73,6 +76,15 @@ describe('the log', () => {
       /raised/,
     );
   });
+});
+
+const file = (stats?: object): Parameters<typeof mayHold>[0] => ({
+  path: 'a',
+  partitionValues: {},
+  size: 1,
+  modificationTime: 0,
+  dataChange: true,
+  ...(stats === undefined ? {} : { stats: JSON.stringify(stats) }),
 });
 
 describe('statistics', () => {
@@ -101,14 +113,6 @@ describe('statistics', () => {
   });
 
   test('never rule a file out that may hold a row', () => {
-    const file = (stats?: object): Parameters<typeof mayHold>[0] => ({
-      path: 'a',
-      partitionValues: {},
-      size: 1,
-      modificationTime: 0,
-      dataChange: true,
-      ...(stats === undefined ? {} : { stats: JSON.stringify(stats) }),
-    });
     const bounded = file({ numRecords: 5, minValues: { ind: 10 }, maxValues: { ind: 20 } });
     expect([mayHold(bounded, 'ind', 0, 9), mayHold(bounded, 'ind', 20, 30), mayHold(bounded, 'ind', 21, 30)]).toEqual([
       false,
