@@ -102,6 +102,6 @@ function watchFolders(root: string): Changes {
 
 async function build(root: string): Promise<boolean> {
   const child = spawn(process.execPath, [join(root, 'scripts', 'build.mjs')], { cwd: root, stdio: 'inherit' });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return code === 0;
+  await once(child, 'exit');
+  return child.exitCode === 0;
 }

@@ -63,6 +63,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/schedules.ts')).schedulesCommand(),
   },
   {
+    name: 'landing',
+    summary: 'decide what the landing must not decide by itself',
+    load: async () => (await import('./commands/landing.ts')).landingCommand(),
+  },
+  {
     name: 'verify',
     summary: 'prove from the bucket alone that nothing was lost and nothing is there twice',
     load: async () => (await import('./commands/verify.ts')).verifyCommand(),

@@ -78,7 +78,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     let revenge: Promise<void> | undefined;
     const batch = await watch.part('run', () =>
       runBatch(temporal.client, {
-        ...{ dagId, runId, taskQueue: orchestrationQueue, print: printer.line },
+        dagId,
+        runId,
+        taskQueue: orchestrationQueue,
+        print: printer.line,
         params: {
           ...(options.posts !== undefined && { posts: options.posts }),
           ...(rows !== undefined && { rows }),
@@ -101,9 +104,15 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     );
     printer.heading('Where to look');
     const places = {
-      ...{ dagId, runId, taskQueue: orchestrationQueue, reportPath: outcome.reportPath, prefix: state.prefix },
-      ...{ namespace: settings.temporal.namespace, bucket: settings.s3.bucket },
-      ...{ uiUrl: settings.temporal.uiUrl ?? 'the Temporal UI:', endpoint: settings.s3.endpoint ?? 'AWS' },
+      dagId,
+      runId,
+      taskQueue: orchestrationQueue,
+      reportPath: outcome.reportPath,
+      prefix: state.prefix,
+      namespace: settings.temporal.namespace,
+      bucket: settings.s3.bucket,
+      uiUrl: settings.temporal.uiUrl ?? 'the Temporal UI:',
+      endpoint: settings.s3.endpoint ?? 'AWS',
     };
     for (const line of placesText(places, options.keep === true)) printer.line(line);
 

@@ -34,7 +34,7 @@ describe('settings', () => {
       TW_USER: 'A b',
       TW_LANDING_GZIP: 'maybe',
     });
-    expect(problems.map((line) => line.split(/[.:]/)[0]).toSorted()).toEqual([
+    expect(problems.map((line) => line.split(/[.:]/)[0]).toSorted((a = '', b = '') => a.localeCompare(b))).toEqual([
       'TW_KAFKA_BROKERS',
       'TW_LANDING_GZIP',
       'TW_MYSQL_PORT',
