@@ -23,5 +23,6 @@ export async function keepHistory(
 /** Leaves out which machine recorded, and where its files are: a replay does not ask. */
 function anonymous(key: string, value: unknown): unknown {
   if (key === 'stackTrace') return '';
-  return key === 'identity' ? 'recorder' : value;
+  // Workers and their sticky queues are named `pid@host`.
+  return typeof value === 'string' && /^\d+@/.test(value) ? 'recorder' : value;
 }
