@@ -46,7 +46,7 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
     const after = (own.after ?? []).map((ref, at) => upstreamId(ref, `after[${at}]`));
     const triggerRule = own.triggerRule ?? 'all_success';
     if (!triggerRules.includes(triggerRule)) {
-      say(`there is no trigger rule ${String(triggerRule)}; there are ${triggerRules.join(', ')}`);
+      say(`there is no trigger rule ${triggerRule as string}; there are ${triggerRules.join(', ')}`);
     }
     if (items !== null && items.length > longestMap) {
       say(`maps over ${items.length} items; at most ${longestMap} fit, so map over ranges of them`);
@@ -62,9 +62,9 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
       doc: own.doc ?? '',
       run: runOf(own, items !== null),
     });
-    const ref: AnyRef = { kind: items === null ? 'task' : 'map', id: taskId };
-    refs.add(ref);
-    return ref;
+    const made: AnyRef = { kind: items === null ? 'task' : 'map', id: taskId };
+    refs.add(made);
+    return made;
 
     function upstreamId(ref: AnyRef, where: string): string {
       if (refs.has(ref)) return ref.id;
@@ -119,7 +119,7 @@ function checkOptions(id: string, options: DagOptions<z.ZodObject>, params: z.Zo
 function tryPolicy(options: TryOptions, say: (text: string) => never): TryPolicy {
   const { retries = 0, retryExponentialBackoff = false } = options;
   if (!Number.isInteger(retries) || retries < 0) say(`retries is ${retries}; it is a whole number from 0`);
-  const retryBackoff = retryExponentialBackoff === true ? 2 : Number(retryExponentialBackoff || 1);
+  const retryBackoff = retryExponentialBackoff === true ? 2 : retryExponentialBackoff || 1;
   if (!(retryBackoff >= 1)) say(`retryExponentialBackoff is ${retryBackoff}; it is true, or a factor from 1`);
   const ms = (name: keyof TryOptions, text: Duration): number =>
     durationMs(text) ?? say(`${name} is '${text}'; write a number and a unit, for example '2 minutes'`);

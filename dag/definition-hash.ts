@@ -10,7 +10,8 @@ export function definitionHash(definition: DagDefinition): string {
   const said = {
     ...rest,
     params: z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }),
-    tasks: tasks.map(({ run: _, ...task }) => task),
+    // What is left out of JSON anyway: code.
+    tasks,
   };
   return fnv1a64(JSON.stringify(said, (_, value: unknown) => sortedKeys(value)));
 }

@@ -71,14 +71,14 @@ export interface DagOptions<Params extends z.ZodObject> {
 /** Defines the tasks of a DAG, in an order in which each comes after those it needs. */
 export interface DagBuilder<Params> {
   /** A task that runs once. */
-  task<Result, N extends Needs = Record<never, never>, Rule extends TriggerRule = 'all_success'>(
+  readonly task: <Result, N extends Needs = Record<never, never>, Rule extends TriggerRule = 'all_success'>(
     id: string,
     options: TaskOptions<Params, N, Rule, Result>,
-  ): TaskRef<Result>;
+  ) => TaskRef<Result>;
   /** A task that runs once for each item of a list: Airflow's dynamic task mapping. Its result is an array. */
-  map<Item, Result, N extends Needs = Record<never, never>, Rule extends TriggerRule = 'all_success'>(
+  readonly map: <Item, Result, N extends Needs = Record<never, never>, Rule extends TriggerRule = 'all_success'>(
     id: string,
     items: readonly Item[],
     options: MapOptions<Params, Item, N, Rule, Result>,
-  ): MapRef<Result>;
+  ) => MapRef<Result>;
 }

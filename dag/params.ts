@@ -26,5 +26,5 @@ export function checkParams<Params>(definition: DagDefinition<Params>, input: un
   const parsed = definition.params.safeParse(given);
   if (!parsed.success)
     problems.push(...parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
-  return problems.length > 0 || !parsed.success ? { problems } : { params: parsed.data as Params };
+  return problems.length > 0 || !parsed.success ? { problems } : { params: parsed.data };
 }

@@ -71,7 +71,7 @@ export function makePlan(tasks: readonly PlannedTask[]): Plan {
     if (before === state) return;
     node.states[at] = state;
     if (isFinished(before)) count(node, before, -1);
-    if (isFinished(state)) count(node, state, +1);
+    if (isFinished(state)) count(node, state, 1);
   }
 
   function count(node: Node, state: FinishedState, by: 1 | -1): void {

@@ -79,7 +79,6 @@ async function bucketProblems(store: ObjectStore, bucket: string): Promise<reado
     return [];
   } catch (error) {
     if (!(error instanceof AdapterError)) throw error;
-    if (error.code === 'not_found') return [`there is no bucket ${bucket}: run tw init`];
-    return error.canRetry ? [] : [`bucket ${bucket}: ${error.message}`];
+    return error.canRetry ? [] : [`the bucket ${bucket} cannot be used: ${error.message}`];
   }
 }

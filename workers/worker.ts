@@ -1,4 +1,4 @@
-import { NativeConnection, Worker, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { activityInterceptors } from '../activities/shared/interceptor.ts';
 import { activitySlots, roleQueue, type WorkerRole } from './roles.ts';
 

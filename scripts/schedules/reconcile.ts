@@ -2,7 +2,6 @@ import {
   ScheduleNotFoundError,
   type Client,
   type ScheduleDescription,
-  type ScheduleOptionsAction,
   type ScheduleUpdateOptions,
 } from '@temporalio/client';
 import type { DagDefinition } from '../../dag/definition.ts';
@@ -105,7 +104,7 @@ async function reconcileOrphan(
   return { ...gone, action: 'delete' };
 }
 
-function body(plan: SchedulePlan, description: string): ScheduleUpdateOptions<ScheduleOptionsAction> {
+function body(plan: SchedulePlan, description: string): ScheduleUpdateOptions {
   return {
     spec: scheduleSpec(plan),
     action: {

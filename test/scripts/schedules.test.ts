@@ -85,7 +85,7 @@ describe('reconciling Schedules', () => {
       await new Promise((done) => setTimeout(done, 100));
     expect(await actions({})).toEqual(['daily orphan']);
     expect(await actions({ prune: true })).toEqual(['daily delete']);
-    await expect(handle.describe()).rejects.toThrow();
+    await expect(handle.describe()).rejects.toThrow('not found');
   });
 
   test('leaves alone what another installation made', async () => {

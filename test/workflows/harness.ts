@@ -109,3 +109,11 @@ export async function taskOf(handle: WorkflowHandle, label: string): Promise<Tas
   if (found === undefined) throw new Error(`there is no task ${label}`);
   return found;
 }
+
+/** The search attributes of a run that are ours. */
+export async function attributesOf(handle: WorkflowHandle): Promise<Readonly<Record<string, unknown>>> {
+  const { typedSearchAttributes } = await handle.describe();
+  return Object.fromEntries(
+    Object.entries(searchAttributeKeys).map(([name, key]) => [name, typedSearchAttributes.get(key)]),
+  );
+}

@@ -22,7 +22,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
             checkPayload(`${task.label}: the input of activity ${input.activityType}`, value);
           }
         } catch (error) {
-          return Promise.reject(error as Error);
+          return Promise.reject(error);
         }
         const { taskId, mapIndex, tryNumber } = task;
         return next({

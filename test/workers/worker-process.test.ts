@@ -1,0 +1,109 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
+import { parseSettings } from '../../config/settings.ts';
+import { ensureNamespace } from '../../scripts/namespace.ts';
+import { testVariables, uniqueName } from '../support/stack.ts';
+
+const root = join(__dirname, '../..');
+const namespace = uniqueName('worker');
+const bucket = uniqueName('worker');
+const variables = testVariables({ TEMPORAL_NAMESPACE: namespace, TW_S3_BUCKET: bucket, TW_TASK_QUEUE: bucket });
+const settings = parseSettings(variables);
+
+/** A compiled `tw worker`, with what it wrote. */
+interface Started {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  /** `ready`, or its exit code when it ended before that. */
+  readonly ready: Promise<'ready' | number | null>;
+}
+
+function start(overrides: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Started {
+  const child = fork(join(root, 'dist/scripts/main.js'), ['worker', ...args], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], TW_STATE_DIR: join(root, '.tradewind/none'), ...variables, ...overrides },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += String(chunk)));
+  const ready = Promise.race([
+    once(child, 'message').then(() => 'ready' as const),
+    once(child, 'exit').then(([code]) => code as number | null),
+  ]);
+  return { child, output: () => text, ready };
+}
+
+async function endOf(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const [code] = await once(child, 'exit');
+  return code as number | null;
+}
+
+describe('a worker process', () => {
+  let connection: Connection;
+
+  beforeAll(async () => {
+    connection = await Connection.connect({ address: settings.temporal.address });
+  });
+
+  afterAll(() => connection.close());
+
+  test('ends with 78 and every problem of the settings', async () => {
+    const { ready, output } = start({ TW_LOG_LEVEL: 'loud', TW_DUCKDB_THREADS: '0' });
+    expect(await ready).toBe(78);
+    expect(output()).toContain('TW_LOG_LEVEL');
+    expect(output()).toContain('TW_DUCKDB_THREADS');
+  });
+
+  test('ends with 78 and names tw init when the set-up is missing', async () => {
+    const { ready, output } = start();
+    expect(await ready).toBe(78);
+    expect(output()).toContain(`Temporal has no namespace ${namespace}: run tw init`);
+    expect(output()).toContain(`the bucket ${bucket} cannot be used`);
+  });
+
+  test('refuses a role that there is not', async () => {
+    const { ready, output } = start({}, ['--roles', 'io,cook']);
+    expect(await ready).not.toBe('ready');
+    expect(output()).toContain('there is no role cook; roles are orchestration, io, engine');
+  });
+
+  test('ends with 1 when Temporal is away, so that it is started again', async () => {
+    const { ready } = start({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    expect(await ready).toBe(1);
+  });
+
+  test('polls, fails a run in words, and drains on SIGTERM', async () => {
+    await ensureNamespace(connection, { namespace, retentionDays: 1 });
+    const store = createS3ObjectStore(settings.s3);
+    await store.ensureBucket();
+    store.close();
+    const { child, ready, output } = start();
+    expect([await ready, output()]).toEqual(['ready', expect.any(String)]);
+    const client = new Client({ connection, namespace });
+    const handle = await client.workflow.start('pinterestDaily', {
+      workflowId: uniqueName('run'),
+      taskQueue: `${bucket}-orchestration`,
+      args: [{ posts: 0 }],
+    });
+    await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'InvalidParams' } });
+    child.kill('SIGTERM');
+    expect(await endOf(child)).toBe(0);
+    const lines = output()
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.at(-1)).toMatchObject({ msg: 'drained' });
+    expect(lines.some((line) => line['dag'] === 'pinterestDaily' && line['run'] === handle.workflowId)).toBe(true);
+  });
+
+  test('ends by itself when the process that started it lets the channel go', async () => {
+    const { child, ready } = start();
+    expect(await ready).toBe('ready');
+    child.disconnect();
+    expect(await endOf(child)).toBe(0);
+  });
+});
