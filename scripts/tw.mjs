@@ -20,6 +20,10 @@ function newest(folder) {
   return latest;
 }
 
+if (!existsSync(join(root, 'node_modules'))) {
+  process.stderr.write('tw: the libraries are not installed yet; run `npm ci` first\n');
+  process.exit(78);
+}
 const stamp = join(root, 'dist', '.built');
 const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
 if (rooms.some((room) => newest(join(root, room)) > built)) {
