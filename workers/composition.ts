@@ -49,7 +49,7 @@ export function compose({ settings, duckDbChild }: CompositionOptions): Composit
   const engine = createDuckDb({ ...settings.duckdb, workDir: settings.workDir, childPath: duckDbChild });
   const codec = createCheckpointCodec(engine);
   const tables = createDeltaTables({ store, prefix: 'tables/duckdb/', codec });
-  const answers = createDeltaTables({ store, prefix: 'answers/duckdb/', codec });
+  const answers = createDeltaTables({ store, prefix: 'tables/answers/', codec });
   return {
     activities: {
       io: {
