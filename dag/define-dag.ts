@@ -8,10 +8,10 @@ import { timetableProblem } from './timetable.ts';
 import { triggerRules, type TriggerRule } from './trigger-rules.ts';
 
 /** A map runs inside its run up to this length; a longer one needs child workflows, since a history is bounded. */
-export const longestMap = 500;
+const longestMap = 500;
 
 /** The work of all tasks that one history holds. */
-export const mostInstances = 2_000;
+const mostInstances = 2_000;
 
 type AnyTaskOptions = TaskOptions<never, Needs, TriggerRule, unknown>;
 type AnyMapOptions = MapOptions<never, unknown, Needs, TriggerRule, unknown>;

@@ -63,13 +63,13 @@ export function previousSlot(timetable: Timetable, before: number): number {
 }
 
 /** The instant itself when it is a slot, else the last slot before it. */
-export function slotAtOrBefore(timetable: Timetable, instant: number): number {
+function slotAtOrBefore(timetable: Timetable, instant: number): number {
   const previous = previousSlot(timetable, instant);
   return nextSlot(timetable, previous) === instant ? instant : previous;
 }
 
 /** The instant itself when it is a slot, else the first slot after it. */
-export function slotAtOrAfter(timetable: Timetable, instant: number): number {
+function slotAtOrAfter(timetable: Timetable, instant: number): number {
   const next = nextSlot(timetable, instant);
   return previousSlot(timetable, next) === instant ? instant : next;
 }

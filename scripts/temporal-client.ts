@@ -12,30 +12,18 @@ export interface TemporalClient extends AsyncDisposable {
 /** Connects to Temporal. Throws CommandError with the address when nobody answers there within 5 s. */
 export async function openTemporal(settings: Settings['temporal']): Promise<TemporalClient> {
   const { address, namespace } = settings;
-  const connection = await Connection.connect({ ...(await connectionOptions(settings)), connectTimeout: '5 seconds' }).catch(
-    (cause: unknown) => {
-      throw new CommandError(
-        `no Temporal server answers at ${address}: start the local one with "tw stack up", or set TEMPORAL_ADDRESS`,
-        { cause },
-      );
-    },
-  );
+  const connection = await Connection.connect({
+    ...(await connectionOptions(settings)),
+    connectTimeout: '5 seconds',
+  }).catch((cause: unknown) => {
+    throw new CommandError(
+      `no Temporal server answers at ${address}: start the local one with "tw stack up", or set TEMPORAL_ADDRESS`,
+      { cause },
+    );
+  });
   return {
     client: new Client({ connection, namespace }),
     connection,
     [Symbol.asyncDispose]: () => connection.close(),
   };
-}
-
-/** Runs a function with a client, which is closed afterwards. */
-export async function withTemporal<Result>(
-  settings: Settings['temporal'],
-  use: (temporal: TemporalClient) => Promise<Result>,
-): Promise<Result> {
-  const temporal = await openTemporal(settings);
-  try {
-    return await use(temporal);
-  } finally {
-    await temporal[Symbol.asyncDispose]();
-  }
 }

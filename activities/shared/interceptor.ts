@@ -6,7 +6,7 @@ import { withinActivity, type RunningActivity } from './running-activity.ts';
 import type { StepPlace } from './step-context.ts';
 
 /** Header in which a workflow tells an activity its task; workflows/engine/interceptors.ts writes it. */
-export const taskHeader = 'tradewind-task';
+const taskHeader = 'tradewind-task';
 
 /** How often a running activity tells that it lives. The server gives it up after 10 s of silence. */
 const beatEvery = 2_000;

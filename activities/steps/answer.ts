@@ -27,7 +27,7 @@ export interface AnswerDependencies {
 }
 
 /** Key of a run's answers: `answers/<dag>/<run id>.json`. */
-export function answersKey(run: { readonly dagId: string; readonly runId: string }): string {
+function answersKey(run: { readonly dagId: string; readonly runId: string }): string {
   return `answers/${keyPart(run.dagId)}/${keyPart(run.runId)}.json`;
 }
 

@@ -10,7 +10,7 @@ export interface CleanRange {
 }
 
 /** Under which name a table records up to which offset it has absorbed a topic partition. */
-export function progressId({ topic, partition }: Pick<CleanRange, 'topic' | 'partition'>): string {
+function progressId({ topic, partition }: Pick<CleanRange, 'topic' | 'partition'>): string {
   return `${topic}/${partition}`;
 }
 

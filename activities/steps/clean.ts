@@ -27,7 +27,7 @@ export interface CleanDependencies {
 const rebases = 8;
 
 /** Name of a run's own commit in a table's `txn` actions. */
-export function cleaningId(runId: string, table: string): string {
+function cleaningId(runId: string, table: string): string {
   return `${runId}/${table}`;
 }
 

@@ -24,7 +24,7 @@ export interface LineFigures {
 export const branches = 4;
 
 /** SQL of the lines, as `(k, line)`. */
-export function linesOf({ paths }: LandedLines): string {
+function linesOf({ paths }: LandedLines): string {
   return linesSql(paths, branches);
 }
 

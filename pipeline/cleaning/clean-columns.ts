@@ -2,10 +2,10 @@ import type { DeltaColumn } from '../delta/schema.ts';
 import type { TableName } from '../tables.ts';
 
 /** Unknown fields of a record as one JSON object's text; null when it had none. Named as in Databricks' readers. */
-export const rescuedColumn: DeltaColumn = { name: '_rescued_data', type: 'string' };
+const rescuedColumn: DeltaColumn = { name: '_rescued_data', type: 'string' };
 
 /** Where the row's record was: of two records of one `ind`, the one with the higher (partition, offset) is the newer. */
-export const positionColumns: readonly DeltaColumn[] = [
+const positionColumns: readonly DeltaColumn[] = [
   { name: 'partition', type: 'integer' },
   { name: 'offset', type: 'long' },
 ];

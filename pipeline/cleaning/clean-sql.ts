@@ -7,7 +7,7 @@ import { keyFields, sourceFields } from './source-fields.ts';
 import { identifier, literal, pathList } from './sql-text.ts';
 
 /** Texts that stand for nothing, by field: exact, the full stop and the comma-joined letters included. */
-export const sentinels: Readonly<Record<string, readonly string[]>> = {
+const sentinels: Readonly<Record<string, readonly string[]>> = {
   title: ['No Title Data Available'],
   description: ['No description available Story format', 'No description available'],
   poster_name: [userInfoError],
@@ -17,7 +17,7 @@ export const sentinels: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What stands before the path in `save_location`. */
-export const savePrefix = 'Local save in ';
+const savePrefix = 'Local save in ';
 
 /** SQL of each column that is more than its field's text, given the SQL of a field's text. */
 const made: Readonly<Record<TableName, Readonly<Record<string, (field: (name: string) => string) => string>>>> = {

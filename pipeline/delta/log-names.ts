@@ -1,5 +1,5 @@
 /** Folder of the log within a table's. */
-export const logFolder = '_delta_log/';
+const logFolder = '_delta_log/';
 
 /** Name of the hint to the newest checkpoint. */
 export const lastCheckpointName = `${logFolder}_last_checkpoint`;

@@ -1,5 +1,5 @@
 /** The course's age groups in their order. `+50` begins at 51; an age below 18 belongs to none. */
-export const ageGroups = ['18-24', '25-35', '36-50', '+50'] as const;
+const ageGroups = ['18-24', '25-35', '36-50', '+50'] as const;
 
 /** SQL of a user's age group; null for an unknown age and for one below 18. */
 export const ageGroupSql = `CASE WHEN age BETWEEN 18 AND 24 THEN '18-24' WHEN age BETWEEN 25 AND 35 THEN '25-35'

@@ -13,7 +13,7 @@ import { startWorkerProcess, type WorkerProcess } from '../../scripts/worker-pro
 import { uniqueName } from '../support/stack.ts';
 
 /** The checkout. */
-export const root = join(__dirname, '..', '..');
+const root = join(__dirname, '..', '..');
 
 /** A pipeline of its own (user, bucket, task queues) with worker processes, on servers that others use as well. */
 export interface Scene extends AsyncDisposable {

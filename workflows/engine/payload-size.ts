@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { failureTypes } from './failures.ts';
 
 /** Bytes of JSON that one value in a history may have: half of what makes Temporal itself fail, or hang. */
-export const largestPayload = 1024 * 1024;
+const largestPayload = 1024 * 1024;
 
 /** Throws a clear error for a value that is too large for a history, or no JSON at all; `what` begins the sentence. */
 export function checkPayload(what: string, value: unknown): void {

@@ -23,7 +23,7 @@ import { testSettings, uniqueName } from '../../support/stack.ts';
 import { testContext } from './step-context.ts';
 
 /** Compiled by Jest's global set-up. */
-export const duckDbChild = join(__dirname, '../../../dist/activities/duckdb/child.js');
+const duckDbChild = join(__dirname, '../../../dist/activities/duckdb/child.js');
 
 /** Values of a partition in offset order: an object or a text is a line, `null` an offset that the log does not have. */
 export type Landed = readonly (string | object | null)[];
