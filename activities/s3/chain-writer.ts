@@ -11,7 +11,7 @@ import {
   type Gaps,
   type ObjectFacts,
 } from '../../pipeline/landing/object-facts.ts';
-import { formatSpans, spansOfOffsets, subtractSpans } from '../../pipeline/landing/offset-spans.ts';
+import { formatSpans, normalSpans, spansOfOffsets, subtractSpans } from '../../pipeline/landing/offset-spans.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import { readJson } from '../shared/json-document.ts';
 import type { ObjectStore } from '../shared/object-store.ts';
@@ -113,7 +113,8 @@ export function createChainWriter(
         partition: draft.partition,
         start: draft.start,
         ...facts,
-        missing: draft.missing,
+        // As it will be read back: a draft may name neighbours one by one.
+        missing: normalSpans(draft.missing),
         quarantinedOffsets: gaps.quarantined,
         quarantineKey: quarantine,
         size: stored.length,

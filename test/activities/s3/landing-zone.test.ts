@@ -138,10 +138,11 @@ describe('a chain', () => {
       (method, path) => method === 'PUT' && path.includes('/topics/'),
       [{ kind: 'lose-response' }],
     );
-    const outcome = await createLandingZone(far, { gzip: false }).create(draft(0, 5, { bad: [2] }));
-    expect(outcome).toMatchObject({ won: true, object: { next: 5, quarantined: 1 } });
+    // Neighbours, since those are read back as one span and were once not recognised.
+    const outcome = await createLandingZone(far, { gzip: false }).create(draft(0, 5, { bad: [2, 3] }));
+    expect(outcome).toMatchObject({ won: true, object: { next: 5, quarantined: 2 } });
     expect(proxy.seen.filter((request) => request.startsWith('PUT') && request.includes('/topics/'))).toHaveLength(2);
-    expect(await zone.create(draft(0, 5, { bad: [2], runId: 'another' }))).toMatchObject({ won: false });
+    expect(await zone.create(draft(0, 5, { bad: [2, 3], runId: 'another' }))).toMatchObject({ won: false });
     far.close();
     await proxy.close();
   });
