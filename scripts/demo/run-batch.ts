@@ -1,7 +1,9 @@
 import type { Client } from '@temporalio/client';
 import type { AnswerResult, CleanResult } from '../../activities/steps/contract.ts';
 import type { TaskStatus } from '../../workflows/engine/queries.ts';
+import { tableNames } from '../../pipeline/tables.ts';
 import { CommandError } from '../failure.ts';
+import { mappedResults, taskResult } from '../task-results.ts';
 import { followRun } from './follow-run.ts';
 import { taskLine } from './task-line.ts';
 
@@ -31,10 +33,8 @@ export async function runBatch(client: Client, order: BatchOrder): Promise<Batch
     onTask?.(task);
   });
   if (end.state === 'failed') throw new CommandError(`run ${runId} failed: ${end.error}`);
-  const result = <T>(taskId: string, mapIndex = -1): Promise<T> =>
-    handle.query<T, [{ taskId: string; mapIndex: number }]>('result', { taskId, mapIndex });
   return {
-    answers: await result<AnswerResult>('answers'),
-    cleaned: await Promise.all([0, 1, 2].map((index) => result<CleanResult>('clean', index))),
+    answers: await taskResult<AnswerResult>(handle, 'answers'),
+    cleaned: await mappedResults<CleanResult>(handle, 'clean', tableNames.length),
   };
 }

@@ -8,6 +8,7 @@ import { parseSettings, type Settings } from '../../config/settings.ts';
 import { verifyLanding } from '../../scripts/commands/verify-landing.ts';
 import { verifyTables } from '../../scripts/commands/verify-tables.ts';
 import { setUpServers } from '../../scripts/server-setup.ts';
+import { mappedResults, taskResult } from '../../scripts/task-results.ts';
 import { openTemporal, type TemporalClient } from '../../scripts/temporal-client.ts';
 import { startWorkerProcess, type WorkerProcess } from '../../scripts/worker-process.ts';
 import { uniqueName } from '../support/stack.ts';
@@ -23,8 +24,6 @@ export interface Scene extends AsyncDisposable {
   worker(overrides?: Readonly<Record<string, string>>): Promise<WorkerProcess>;
   /** Starts a run of `pinterestDaily`. */
   run(params?: Readonly<Record<string, unknown>>, runId?: string): Promise<WorkflowHandle>;
-  /** What a task of a run gave back. */
-  result<T>(run: WorkflowHandle, taskId: string, mapIndex?: number): Promise<T>;
   /** Proves from the bucket that nothing was lost and nothing is there twice. */
   expectWhole(): Promise<void>;
   /** Last lines of the workers' log, for a test that failed. */
@@ -60,8 +59,6 @@ export async function setScene(variables: Readonly<Record<string, string>>): Pro
         taskQueue: `${user}-orchestration`,
         args: [params],
       }),
-    result: <T>(run: WorkflowHandle, taskId: string, mapIndex = -1) =>
-      run.query<T, [{ taskId: string; mapIndex: number }]>('result', { taskId, mapIndex }),
     async expectWhole() {
       const landing = await verifyLanding(settings, { bytes: true });
       expect(landing.chains.flatMap(({ problems }) => problems)).toEqual([]);
@@ -91,10 +88,8 @@ export async function figuresOf(scene: Scene, run: WorkflowHandle): Promise<RunF
   } catch (error) {
     throw new Error(`the run failed; the workers' log ends with\n${await scene.log()}`, { cause: error });
   }
-  const [emulated, ...cleaned] = await Promise.all([
-    scene.result<EmulateResult>(run, 'emulate'),
-    ...[0, 1, 2].map((index) => scene.result<CleanResult>(run, 'clean', index)),
-  ]);
+  const emulated = await taskResult<EmulateResult>(run, 'emulate');
+  const cleaned = await mappedResults<CleanResult>(run, 'clean', 3);
   return { emulated, cleaned };
 }
 

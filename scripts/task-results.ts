@@ -1,0 +1,32 @@
+import { isGrpcServiceError, ServiceError, type WorkflowHandle } from '@temporalio/client';
+
+/** Times that a query is asked that no worker answers in time. */
+const asks = 4;
+
+/**
+ * What a task of a run gave back (Airflow's XCom). Asked for one after the other: of queries that reach a worker for one
+ * run at once, some may never be answered. One that is not answered in time, for instance since a worker has just gone, is
+ * asked again.
+ */
+export async function taskResult<T>(handle: WorkflowHandle, taskId: string, mapIndex = -1): Promise<T> {
+  for (let ask = 1; ; ask += 1) {
+    try {
+      return await handle.query<T, [{ taskId: string; mapIndex: number }]>('result', { taskId, mapIndex });
+    } catch (error) {
+      if (ask >= asks || !wasNotAnswered(error)) throw error;
+    }
+  }
+}
+
+/** The results of a mapped task, in index order. */
+export async function mappedResults<T>(handle: WorkflowHandle, taskId: string, items: number): Promise<T[]> {
+  const results: T[] = [];
+  for (let index = 0; index < items; index += 1) results.push(await taskResult<T>(handle, taskId, index));
+  return results;
+}
+
+/** gRPC's DEADLINE_EXCEEDED, and UNAVAILABLE while a server comes back. */
+function wasNotAnswered(error: unknown): boolean {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && [4, 14].includes(cause.code);
+}
