@@ -1,9 +1,19 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /** Whether nobody listens on this port of 127.0.0.1. */
 export async function isFree(port: number): Promise<boolean> {
-  return (await probe(port)) !== undefined;
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
 }
 
 /** A port for each purpose: the preferred ones where they are free, else any that is. */
@@ -20,22 +30,14 @@ export async function choosePorts(
 async function firstFree(candidates: readonly number[], taken: readonly number[]): Promise<number> {
   for (const port of candidates) if (!taken.includes(port) && (await isFree(port))) return port;
   for (;;) {
-    const port = await probe(0);
-    if (port !== undefined && !taken.includes(port)) return port;
+    const port = randomInt(lowest, highest + 1);
+    if (!taken.includes(port) && (await isFree(port))) return port;
   }
 }
 
-/** Listens for a moment; the port's number, or `undefined` when it is taken. */
-async function probe(port: number): Promise<number | undefined> {
-  const server = createServer();
-  try {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    return typeof address === 'object' ? address?.port : undefined;
-  } catch {
-    return undefined;
-  } finally {
-    server.close();
-  }
-}
+/**
+ * Ports of our own choice lie below those that systems give to outgoing connections (from 32768 on Linux, 49152 on macOS):
+ * one of these could be taken by anybody's connection while its server is down, and the server could not come back.
+ */
+const lowest = 15_000;
+const highest = 32_000;

@@ -22,15 +22,27 @@ export function dag<Params extends z.ZodObject = z.ZodObject<Record<never, never
   options: DagOptions<Params>,
   build: (builder: DagBuilder<z.output<Params>>) => void,
 ): DagWorkflow<z.input<Params>, z.output<Params>> {
-  return dagOf(defineDag(id, options, build));
+  return workflowOf(id, () => defineDag(id, options, build));
 }
 
 /** Makes the workflow of a definition. */
 export function dagOf<Params, Input = unknown>(definition: DagDefinition<Params>): DagWorkflow<Input, Params> {
-  const workflow = (input?: Input | null): Promise<RunResult> => runDag(definition, input);
-  // Clients start a workflow function by its name, and a minifier or a rename must not change it.
-  Object.defineProperty(workflow, 'name', { value: definition.id });
-  return Object.assign(workflow, { definition });
+  return workflowOf(definition.id, () => definition);
+}
+
+/**
+ * Defined when it is asked for first: a worker evaluates every module of the bundle for each run, and a run needs one DAG
+ * of them. A DAG that is not defined rightly fails its own runs, and nobody else's.
+ */
+function workflowOf<Params, Input>(id: string, define: () => DagDefinition<Params>): DagWorkflow<Input, Params> {
+  let definition: DagDefinition<Params> | undefined;
+  const defined = (): DagDefinition<Params> => (definition ??= define());
+  const workflow = (input?: Input | null): Promise<RunResult> => runDag(defined(), input);
+  return Object.defineProperties(workflow, {
+    // Clients start a workflow function by its name, and a minifier or a rename must not change it.
+    name: { value: id },
+    definition: { get: defined, enumerable: true },
+  }) as DagWorkflow<Input, Params>;
 }
 
 /** Whether something that a workflow module exports is a DAG. */
