@@ -168,7 +168,8 @@ describe('the fast way', () => {
   test('takes every flat object without escaped surrogates, wherever it stands in memory', () => {
     fc.assert(
       fc.property(flat, (text) => {
-        expect(isFlat(Buffer.from(text))).toBe(!/\\u[dD]/.test(text));
+        // After an even number of backslashes: `\\ud` is a backslash and two letters, not an escape.
+        expect(isFlat(Buffer.from(text))).toBe(!/(?<!\\)(?:\\\\)*\\u[dD]/.test(text));
       }),
       { numRuns: 2_000 },
     );
