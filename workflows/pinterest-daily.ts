@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { EngineActivities, IoActivities, LandResult } from '../activities/steps/contract.ts';
 import type { Outcome } from '../dag/outcome.ts';
 import { cron } from '../dag/timetable.ts';
+import { drawModes } from '../pipeline/draw/draw-mode.ts';
 import { tableNames, type TableName } from '../pipeline/tables.ts';
 import { activitiesOn } from './engine/activities-on.ts';
 import { dag } from './engine/dag.ts';
@@ -21,7 +22,7 @@ export const pinterestDaily = dag(
     tags: ['pinterest', 'batch'],
     params: z.object({
       posts: z.number().int().min(1).default(1_000).describe('posts to take from the draw'),
-      draw: z.enum(['course', 'sequential', 'uniform', 'whole']).default('course').describe('how posts are chosen'),
+      draw: z.enum(drawModes).default('course').describe('how posts are chosen'),
       seed: z.number().int().min(0).default(100).describe('seed of the draw'),
       rate: z
         .union([z.number().positive(), z.literal('course')])

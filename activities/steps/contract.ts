@@ -3,13 +3,8 @@
  * counts travel here; data never does. Workflows import this as types, workers implement it from the steps of this folder.
  */
 import type { QuestionName } from '../../pipeline/questions/questions.ts';
+import type { DrawMode } from '../../pipeline/draw/draw-mode.ts';
 import type { TableName } from '../../pipeline/tables.ts';
-
-/** How the emulator chooses posts; see docs/decisions on the draw. */
-export const drawModes = ['course', 'sequential', 'uniform', 'whole'] as const;
-
-/** `course`: Python's seeded draw; `sequential`: by offset; `uniform`: seeded, 0..last; `whole`: the whole table once. */
-export type DrawMode = (typeof drawModes)[number];
 
 /** What `emulate` posts: which part of which draw, how fast, in which wire format. */
 export interface EmulateInput {

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { drawModes } from '../../pipeline/draw/draw-mode.ts';
 import { drawId } from '../../pipeline/draw/draw.ts';
 import { keyPart, runPrefix } from '../../pipeline/run-keys.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import { readJson } from '../shared/json-document.ts';
 import type { ObjectStore } from '../shared/object-store.ts';
 import type { StepContext } from '../shared/step-context.ts';
-import { drawModes, type EmulateInput } from './contract.ts';
+import type { EmulateInput } from './contract.ts';
 
 const place = z.int().min(0);
 

@@ -1,3 +1,4 @@
+import type { DrawMode } from './draw-mode.ts';
 import { pythonRandom } from './mersenne-twister.ts';
 
 /** The last offset that the course's emulator ever draws (`random.randint(0, 11000)`), though the table goes on to 11,153. */
@@ -11,7 +12,7 @@ export interface Draw {
    * - `sequential`: 0, 1, 2, … and after the table's last post from 0 again
    * - `whole`: the whole table once, in order
    */
-  readonly mode: 'course' | 'sequential' | 'uniform' | 'whole';
+  readonly mode: DrawMode;
   /** Seed of the course's and the uniform draw, and of every draw's pauses. 100 in the course. */
   readonly seed: number;
   /** Last offset of the table. */

@@ -35,7 +35,10 @@ function list(json: boolean): void {
     console.log(JSON.stringify(dags));
     return;
   }
-  const table = new Table({ head: ['dag', 'schedule', 'tasks', 'params', 'description'], style: { head: [] } });
+  const table = new Table({
+    head: ['dag', 'schedule', 'tasks', 'params', 'description'],
+    style: { head: [], border: [] },
+  });
   for (const { id, schedule, tasks, params, description } of dags) {
     table.push([id, schedule ?? 'when asked', tasks.length, params.join(', '), description]);
   }

@@ -64,7 +64,7 @@ export function scheduleSpec({ timezone, calendars }: SchedulePlan): ScheduleSpe
 
 function calendarSpec({ second, minute, hour, dayOfMonth, month, dayOfWeek, year }: Calendar): CalendarSpec {
   // The type wants month and day names that it knows; these are looked up by checked numbers.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
   return {
     second: ranges(second),
     minute: ranges(minute),

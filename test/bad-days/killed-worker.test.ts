@@ -3,7 +3,8 @@ import { seedSource } from '../../activities/mysql/source-seeder.ts';
 import { topicName } from '../../pipeline/tables.ts';
 import { startFaultProxy, type FaultProxy } from '../activities/s3/fault-proxy.ts';
 import { testSettings, testVariables, uniqueDatabase } from '../support/stack.ts';
-import { figuresOf, setScene, until, type Scene } from './scene.ts';
+import { eventually } from '../support/own-state.ts';
+import { figuresOf, setScene, type Scene } from './scene.ts';
 
 const database = uniqueDatabase();
 const variables = (): Readonly<Record<string, string>> => testVariables({ TW_MYSQL_DATABASE: database });
@@ -65,7 +66,7 @@ describe('a worker killed (SIGKILL) in', () => {
         const frozen = freezeAt(proxy, method, key, done, () => method !== 'GET' || verifying.seen);
         const first = await scene.worker({ TW_S3_ENDPOINT: proxy.endpoint });
         const run = await scene.run({ posts: 60 });
-        await until('the moment', async () => {
+        await eventually('the moment', async () => {
           // Cleaning reads landed objects, too: the moment is when verify does.
           verifying.seen ||= proxy.seen.some((line) => /^PUT .*\/answers\//.test(line));
           return frozen.reached();
@@ -92,7 +93,7 @@ describe('a worker killed (SIGKILL) in', () => {
       try {
         const posted = async (): Promise<number> =>
           (await kafka.offsets(topicName(scene.settings.user, 'user'))).reduce((sum, { high }) => sum + high, 0);
-        await until('a third of the posts', async () => (await posted()) >= 100);
+        await eventually('a third of the posts', async () => (await posted()) >= 100);
         await first.kill();
         await scene.worker();
         await succeed(scene, run, 300);

@@ -9,7 +9,7 @@ import { ensureNamespace } from '../../scripts/namespace.ts';
 import { reconcileSchedules } from '../../scripts/schedules/reconcile.ts';
 import { openTemporal } from '../../scripts/temporal-client.ts';
 import { startStack, type Stack } from '../../stack/stack.ts';
-import { until } from './scene.ts';
+import { eventually } from '../support/own-state.ts';
 
 /** Seconds between two slots. */
 const every = 20;
@@ -57,7 +57,7 @@ test('a slot that passes while the Temporal server is down is run when it is bac
     const order = { definitions: [definition], taskQueue: 'slots', now: new Date(), apply: true, prune: false };
     expect(await reconcileSchedules(temporal.client, order)).toMatchObject([{ action: 'create' }]);
   }
-  await until('the first run', async () => (await slotsRun()).length > 0, 2 * every * 1_000);
+  await eventually('the first run', async () => (await slotsRun()).length > 0, 2 * every * 1_000);
   const missed = ((await slotsRun()).at(-1) ?? 0) + every;
 
   const pid = stacks[0]?.parts[0]?.pid;
@@ -66,7 +66,7 @@ test('a slot that passes while the Temporal server is down is run when it is bac
   await new Promise((resolve) => setTimeout(resolve, (missed + 4) * 1_000 - Date.now()));
   await start();
 
-  await until('the run of the missed slot', async () => (await slotsRun()).includes(missed));
+  await eventually('the run of the missed slot', async () => (await slotsRun()).includes(missed));
   const slots = await slotsRun();
   expect(new Set(slots).size).toBe(slots.length);
   expect(slots.filter((slot) => slot <= missed).slice(-2)).toEqual([missed - every, missed]);

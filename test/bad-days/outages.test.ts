@@ -9,7 +9,8 @@ import { topicName } from '../../pipeline/tables.ts';
 import type { PartName } from '../../stack/part-name.ts';
 import { startStack, type Stack } from '../../stack/stack.ts';
 import { startFaultProxy, type Fault } from '../activities/s3/fault-proxy.ts';
-import { figuresOf, setScene, until, type Scene } from './scene.ts';
+import { eventually } from '../support/own-state.ts';
+import { figuresOf, setScene, type Scene } from './scene.ts';
 
 /** Servers that may be killed without anybody else noticing. */
 let stateDir: string;
@@ -62,7 +63,7 @@ describe('a run ends by itself, with nothing lost and nothing twice, when', () =
     await using scene = await setScene(stack.settings);
     await scene.worker({ TW_LANDING_OBJECT_RECORDS: '20' });
     const run = await scene.run({ posts: 600 });
-    await until('the first landed objects', async () => (await landedObjects(scene)) > 2);
+    await eventually('the first landed objects', async () => (await landedObjects(scene)) > 2);
     await outage('kafka', 2_000);
     await succeed(scene, run, 600);
   }, 180_000);
@@ -71,7 +72,7 @@ describe('a run ends by itself, with nothing lost and nothing twice, when', () =
     await using scene = await setScene(stack.settings);
     await scene.worker();
     const run = await scene.run({ posts: 200 });
-    await until('the first landed object', async () => (await landedObjects(scene)) > 0);
+    await eventually('the first landed object', async () => (await landedObjects(scene)) > 0);
     await outage('temporal', 2_000);
     await succeed(scene, run, 200);
   }, 180_000);
@@ -83,7 +84,7 @@ describe('a run ends by itself, with nothing lost and nothing twice, when', () =
     const kafka = createKafka(scene.settings.kafka);
     try {
       const topic = topicName(scene.settings.user, 'pin');
-      await until('the first posts', async () => (await kafka.offsets(topic)).some(({ high }) => high > 0));
+      await eventually('the first posts', async () => (await kafka.offsets(topic)).some(({ high }) => high > 0));
     } finally {
       await kafka.close();
     }

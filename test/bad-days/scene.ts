@@ -92,12 +92,3 @@ export async function figuresOf(scene: Scene, run: WorkflowHandle): Promise<RunF
   const cleaned = await mappedResults<CleanResult>(run, 'clean', 3);
   return { emulated, cleaned };
 }
-
-/** Resolves as soon as a check holds; throws after `withinMs` with what was waited for. */
-export async function until(what: string, check: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
-  const deadline = Date.now() + withinMs;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`waited ${withinMs / 1000} s in vain for: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}

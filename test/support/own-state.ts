@@ -8,9 +8,9 @@ export function ownStateDir(): string {
 }
 
 /** Waits until something holds; throws with the sentence when it does not within `ms`. */
-export async function eventually(what: string, holds: () => boolean, ms = 20_000): Promise<void> {
+export async function eventually(what: string, holds: () => boolean | Promise<boolean>, ms = 60_000): Promise<void> {
   const deadline = Date.now() + ms;
-  while (!holds()) {
+  while (!(await holds())) {
     if (Date.now() > deadline) throw new Error(`not within ${ms} ms: ${what}`);
     await new Promise((resolve) => {
       setTimeout(resolve, 50);
