@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createPool, type Pool, type RowDataPacket } from 'mysql2/promise';
 import { sourceTables } from '../../pipeline/source/source-tables.ts';
 import type { TableName } from '../../pipeline/tables.ts';
+import type { TimestampFormat } from '../../pipeline/wire-format.ts';
+import { AdapterError } from '../shared/adapter-error.ts';
 import { mysqlError } from './mysql-error.ts';
 import { mysqlOptions, type MysqlSettings } from './mysql-settings.ts';
 import type { SourceDatabase, SourceRecord } from './port.ts';
-import { recordQuery, type Column } from './record-query.ts';
+import { longestText, recordQuery, recordSession, type Column } from './record-query.ts';
 
 /** How long a read is tried again while the database is away. A run's attempts go on after that. */
 const patienceMs = 30_000;
@@ -27,6 +29,29 @@ export function createSourceDatabase(settings: MysqlSettings): SourceDatabase {
     return known;
   };
 
+  /** Reads posts; those whose text the server cut off in two halves. */
+  async function readInto(
+    found: Map<number, SourceRecord>,
+    table: TableName,
+    columnsOfTable: readonly Column[],
+    offsets: readonly number[],
+    timestamps: TimestampFormat,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { name, key } = sourceTables[table];
+    const what = `reading ${offsets.length} rows of ${name}`;
+    const [row] = await rows(pool, what, recordQuery(name, key, columnsOfTable, offsets, timestamps), signal);
+    const lines = wholeLines(row?.[1] ?? Buffer.alloc(0));
+    if (lines.length === Number(row?.[0]?.toString())) {
+      for (const line of lines) found.set(Number(line.key.toString('latin1')), line);
+      return;
+    }
+    const middle = offsets.length >> 1;
+    if (middle === 0) throw tooLong(name, offsets[0] ?? 0);
+    await readInto(found, table, columnsOfTable, offsets.slice(0, middle), timestamps, signal);
+    await readInto(found, table, columnsOfTable, offsets.slice(middle), timestamps, signal);
+  }
+
   return {
     async lastOffset(signal) {
       const { name, key } = sourceTables.pin;
@@ -35,20 +60,36 @@ export function createSourceDatabase(settings: MysqlSettings): SourceDatabase {
       return last ? Number(last.toString()) : undefined;
     },
     async records(table, offsets, timestamps, signal) {
-      if (offsets.length === 0) return new Map();
-      const { name, key } = sourceTables[table];
-      const sql = recordQuery(name, key, await columnsOf(table, signal), offsets, timestamps);
       const found = new Map<number, SourceRecord>();
-      for (const row of await rows(pool, `reading ${offsets.length} rows of ${name}`, sql, signal)) {
-        const [number, value] = [row[0], row[1]];
-        if (number && value) found.set(Number(number.toString()), { key: number, value });
-      }
+      if (offsets.length > 0) await readInto(found, table, await columnsOf(table, signal), offsets, timestamps, signal);
       return found;
     },
     async close() {
       await pool.end().catch(() => undefined);
     },
   };
+}
+
+const tab = 9;
+const lineBreak = 10;
+
+/** The lines of a result that end as lines do: a text that the server cut off has one less than rows. */
+function wholeLines(text: Buffer): readonly SourceRecord[] {
+  const lines: SourceRecord[] = [];
+  for (let from = 0; ;) {
+    const keyEnd = text.indexOf(tab, from);
+    const end = text.indexOf(lineBreak, from);
+    if (end === -1) return lines;
+    lines.push({ key: text.subarray(from, keyEnd), value: text.subarray(keyEnd + 1, end) });
+    from = end + 1;
+  }
+}
+
+function tooLong(table: string, offset: number): AdapterError {
+  return new AdapterError(
+    `row ${offset} of ${table} is above ${longestText >> 20} MB as JSON, or above the server's max_allowed_packet: no Kafka record; shorten it or delete it`,
+    { system: 'mysql', code: 'invalid' },
+  );
 }
 
 async function describe(pool: Pool, table: TableName, signal: AbortSignal): Promise<readonly Column[]> {
@@ -78,17 +119,16 @@ async function rows(pool: Pool, what: string, sql: string, signal: AbortSignal):
   }
 }
 
-/** Connections of pools whose session has its time zone. */
-const inUtc = new WeakSet<object>();
+/** Connections of pools whose session has its settings. */
+const prepared = new WeakSet<object>();
 
 async function once(pool: Pool, sql: string, signal: AbortSignal): Promise<readonly RawRow[]> {
   const connection = await pool.getConnection();
   const stop = (): void => connection.destroy();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    // A TIMESTAMP column then reads as UTC, whatever the server's zone.
-    if (!inUtc.has(connection.connection)) await connection.query("SET time_zone = '+00:00'");
-    inUtc.add(connection.connection);
+    if (!prepared.has(connection.connection)) await connection.query(recordSession);
+    prepared.add(connection.connection);
     const [found] = await connection.query<RawRow[]>({ sql, rowsAsArray: true, typeCast: (field) => field.buffer() });
     connection.release();
     return found;

@@ -134,15 +134,37 @@ describe('reading', () => {
     await other.end();
   });
 
+  test('takes rows that are too long together one by one, and names the one that is too long alone', async () => {
+    const long = { ...settings, database: uniqueDatabase() };
+    await sql.query(`CREATE DATABASE \`${long.database}\` CHARACTER SET utf8mb4`);
+    await sql.query(`CREATE TABLE \`${long.database}\`.user_data (ind INT PRIMARY KEY, first_name LONGTEXT)`);
+    // Two are above 16 MB together. Ten million quotes are twenty million characters of JSON.
+    await sql.query(`INSERT INTO \`${long.database}\`.user_data VALUES
+      (1, REPEAT('a', 10000000)), (2, REPEAT('b', 10000000)), (3, 'c'), (4, REPEAT('"', 10000000))`);
+    const reader = createSourceDatabase(long);
+    const found = await reader.records('user', [1, 2, 3, 5], 'space', signal);
+    expect([...found].map(([number, { value }]) => [number, JSON.parse(value.toString()).first_name.length])).toEqual([
+      [1, 10_000_000],
+      [2, 10_000_000],
+      [3, 1],
+    ]);
+    await expect(reader.records('user', [1, 2, 3, 4], 'space', signal)).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringContaining('row 4 of user_data'),
+    });
+    await reader.close();
+    await sql.query(`DROP DATABASE \`${long.database}\``);
+  });
+
   test('goes on when its connections are cut in the middle of reads', async () => {
     const reader = createSourceDatabase(settings);
     const all = Array.from({ length: sourcePostCount }, (_, index) => index);
     let cut = 0;
     const readings = Array.from({ length: 8 }, () => reader.records('pin', all, 'space', signal));
     const done = Promise.all(readings);
-    for (let i = 0; i < 8; i++) {
+    for (let look = 0; look < 500 && cut < 3; look++) {
       const [found] = await sql.query(
-        `SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND db = '${settings.database}' AND info LIKE 'SELECT CAST%'`,
+        `SELECT id FROM information_schema.processlist WHERE id <> CONNECTION_ID() AND db = '${settings.database}' AND info LIKE 'SELECT COUNT(*), GROUP_CONCAT%'`,
       );
       for (const row of Array.isArray(found) ? found : []) {
         if (!('id' in row)) continue;
