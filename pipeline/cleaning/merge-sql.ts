@@ -99,9 +99,15 @@ export function mergedSql(table: TableName, lines: string, kept: string | undefi
 /** Rows of a row group: with a group for each thread in memory, the largest rows stay far below the memory limit. */
 const rowGroup = 61_440;
 
+/**
+ * Of a file that does not name its Spark, Spark 3 cannot tell which calendar it has, and refuses instants before 1900:
+ * the whole table for one row. From this version on, which is what DuckDB does, there is one calendar for all times.
+ */
+const calendar = `KV_METADATA {"org.apache.spark.version": '3.1.0'}`;
+
 /** Writes rows to a file, and tells of it what statistics need. */
 export function writeSql(rows: string, target: string): string {
-  return `COPY (${rows}) TO ${literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup}, RETURN_STATS)`;
+  return `COPY (${rows}) TO ${literal(target)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup}, ${calendar}, RETURN_STATS)`;
 }
 
 function within({ from, to }: KeySlice): string {

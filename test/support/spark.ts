@@ -27,6 +27,8 @@ spark = (SparkSession.builder.master("local[2]").config("spark.jars", order["jar
   .config("spark.sql.session.timeZone", "UTC").config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
   .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
   .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
+  # Spark 3's and Databricks' own setting; Spark 4 is more lenient.
+  .config("spark.sql.parquet.datetimeRebaseModeInRead", "EXCEPTION")
   .config("spark.sql.shuffle.partitions", "2").config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -Dderby.system.home=" + order["folder"])
   .getOrCreate())
 found = {}

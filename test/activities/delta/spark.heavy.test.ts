@@ -14,7 +14,8 @@ afterAll(() => fixtures.close());
 const geo = (ind: number, country: string): object => ({
   ind,
   country,
-  timestamp: `2020-01-01T00:00:${10 + (ind % 50)}`,
+  // Before 1582 calendars differ, and before 1900 zones have odd seconds.
+  timestamp: ind === 3 ? '0001-01-01 00:00:00' : `2020-01-01T00:00:${10 + (ind % 50)}`,
   latitude: ind / 7,
   longitude: -ind,
 });
@@ -27,7 +28,7 @@ const present = (row: Readonly<Record<string, unknown>>): Record<string, unknown
       .map(([name, value]) => [name, name === 'timestamp' ? new Date(String(value)).toISOString() : value]),
   );
 
-test('Spark reads what DuckDB wrote: every version, and over a checkpoint', async () => {
+test('Spark reads what DuckDB wrote: every version, over a checkpoint, and instants that its strict setting is afraid of', async () => {
   const at = await fixtures.make();
   const read = await spark(testSettings());
   const inds = Array.from({ length: 50 }, (_, n) => n);
