@@ -15,3 +15,19 @@ export function keyPart(text: string): string {
 export function runPrefix(run: { readonly dagId: string; readonly runId: string }): string {
   return `runs/${keyPart(run.dagId)}/${keyPart(run.runId)}/`;
 }
+
+/** Which try of which task instance in which run. */
+export interface TryPlace {
+  readonly dagId: string;
+  readonly runId: string;
+  readonly taskId: string;
+  /** -1 for a task that is not mapped. */
+  readonly mapIndex: number;
+  /** From 1. */
+  readonly tryNumber: number;
+}
+
+/** Key of a try's log: `logs/<dag>/<run id>/<task>/<map index>/<try>.ndjson`. */
+export function tryLogKey({ dagId, runId, taskId, mapIndex, tryNumber }: TryPlace): string {
+  return `logs/${keyPart(dagId)}/${keyPart(runId)}/${keyPart(taskId)}/${mapIndex}/${tryNumber}.ndjson`;
+}

@@ -5,6 +5,7 @@ import { createKafka } from '../activities/kafka/kafka.ts';
 import { createSourceDatabase } from '../activities/mysql/source-database.ts';
 import { createLandingZone } from '../activities/s3/landing-zone.ts';
 import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
+import { createTryLogKeeper } from '../activities/s3/try-log-keeper.ts';
 import { AdapterError } from '../activities/shared/adapter-error.ts';
 import { asActivity } from '../activities/shared/activity-context.ts';
 import { createAnswer } from '../activities/steps/answer.ts';
@@ -16,6 +17,8 @@ import { createPlanLanding } from '../activities/steps/plan-landing.ts';
 import { createReport } from '../activities/steps/report.ts';
 import { createVerify } from '../activities/steps/verify.ts';
 import type { ObjectStore } from '../activities/shared/object-store.ts';
+import type { StepLog } from '../activities/shared/step-context.ts';
+import type { TryLogs } from '../activities/shared/try-logs.ts';
 import type { Settings } from '../config/settings.ts';
 
 /** What the composition needs beside the settings. */
@@ -23,11 +26,15 @@ export interface CompositionOptions {
   readonly settings: Settings;
   /** Compiled `activities/duckdb/child.js`. */
   readonly duckDbChild: string;
+  /** For what is not about one activity. */
+  readonly log: Pick<StepLog, 'warn'>;
 }
 
 /** A worker's activities and what they stand on. */
 export interface Composition {
   readonly activities: { readonly io: IoActivities; readonly engine: EngineActivities };
+  /** Where each try's log is kept. */
+  readonly tryLogs: TryLogs;
   /** What of the outside is not as activities need it, a sentence each. */
   readonly problems: () => Promise<readonly string[]>;
   /** Closes every connection. */
@@ -38,11 +45,14 @@ export interface Composition {
  * Where the worker's adapters are made and handed to the steps. Making them connects to nothing: a server that is away
  * when a worker starts is an attempt's trouble, not the worker's.
  */
-export function compose({ settings, duckDbChild }: CompositionOptions): Composition {
+export function compose({ settings, duckDbChild, log }: CompositionOptions): Composition {
   const { user, landing: limits } = settings;
   const { partitions, replicationFactor, retentionMs } = settings.kafka;
   const topics = { partitions, replicationFactor, retentionMs };
   const store = createS3ObjectStore(settings.s3);
+  // Connections of their own, and little patience: logs take nothing from steps, and a drain does not wait for them.
+  const logStore = createS3ObjectStore(settings.s3, { attempts: 2, connectMs: 2_000, idleMs: 5_000, answerMs: 5_000 });
+  const tryLogs = createTryLogKeeper({ store: logStore, log });
   const zone = createLandingZone(store, { gzip: limits.gzip });
   const kafka = createKafka(settings.kafka);
   const source = createSourceDatabase(settings.mysql);
@@ -64,10 +74,12 @@ export function compose({ settings, duckDbChild }: CompositionOptions): Composit
         answer: asActivity(createAnswer({ store, tables, answers, engine })),
       },
     },
+    tryLogs,
     problems: () => bucketProblems(store, settings.s3.bucket),
     close: async () => {
-      await Promise.all([kafka.close(), source.close()]);
+      await Promise.all([tryLogs.close(), kafka.close(), source.close()]);
       store.close();
+      logStore.close();
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { Logger, LogLevel, LogMetadata } from '@temporalio/worker';
-import { pino, stdTimeFunctions, type Logger as Pino } from 'pino';
+import { multistream, pino, stdTimeFunctions, type DestinationStream, type Logger as Pino } from 'pino';
+import type { TryLogs } from '../activities/shared/try-logs.ts';
+import type { TryPlace } from '../pipeline/run-keys.ts';
 import { pretty } from './pretty-log.ts';
 import type { Settings } from '../config/settings.ts';
 
@@ -14,13 +16,46 @@ const noise: ReadonlySet<string> = new Set([
   'activityId',
 ]);
 
+/** A process's logger, and where else its lines go. */
+export interface ProcessLog {
+  readonly log: Pino;
+  /** From now on each line of a try is given to these, too. */
+  readonly keepTries: (logs: TryLogs) => void;
+}
+
 /**
- * The process's logger: one JSON line an event, or a line for people, on stdout. DAG, run, task, map index and try are
- * fields of their own on each line of a workflow or activity.
+ * The process's logger: one JSON line an event, or a line for people, on stdout unless told. DAG, run, task, map index and
+ * try are fields of their own on each line of a workflow or activity.
  */
-export function createLog({ level, format }: Settings['log']): Pino {
-  const options = { level, base: null, timestamp: stdTimeFunctions.isoTime };
-  return format === 'pretty' ? pino(options, pretty()) : pino(options);
+export function createLog({ level, format }: Settings['log'], out?: DestinationStream): ProcessLog {
+  const stream = out ?? (format === 'pretty' ? pretty() : pino.destination(1));
+  const streams = multistream({ level: 'trace', stream });
+  return {
+    log: pino({ level, base: null, timestamp: stdTimeFunctions.isoTime }, streams),
+    keepTries: (logs) => streams.add({ level: 'trace', stream: triesStream(logs) }),
+  };
+}
+
+/** Sorts out the lines of tries. pino tells a stream that asks for it the fields of the line that it writes. */
+function triesStream(logs: TryLogs): DestinationStream {
+  const stream = {
+    [Symbol.for('pino.metadata')]: true,
+    lastObj: undefined as Fields | null | undefined,
+    write(line: string): void {
+      const place = placeOf(stream.lastObj);
+      if (place !== undefined) logs.add(place, line.trimEnd());
+    },
+  };
+  return stream;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function placeOf(fields: Fields | null | undefined): TryPlace | undefined {
+  const { dag, run, task, mapIndex, try: tryNumber } = fields ?? {};
+  if (typeof dag !== 'string' || typeof run !== 'string' || typeof task !== 'string') return undefined;
+  if (typeof mapIndex !== 'number' || typeof tryNumber !== 'number') return undefined;
+  return { dagId: dag, runId: run, taskId: task, mapIndex, tryNumber };
 }
 
 /** The same log for Temporal's SDK, its fields flat. */

@@ -38,7 +38,7 @@ export async function workerMain({ roles, searchAttributes }: WorkerStart): Prom
     settings,
     roles,
     searchAttributes,
-    compose: () => compose({ settings, duckDbChild: join(build, 'activities/duckdb/child.js') }),
+    compose: (log) => compose({ settings, log, duckDbChild: join(build, 'activities/duckdb/child.js') }),
     workflowBundle: async () => {
       const codePath = join(build, bundleFile);
       return folder === build && existsSync(codePath) ? { codePath } : bundleWorkflows({ folder });

@@ -1,10 +1,10 @@
-import type { Logger } from 'pino';
 import { NativeConnection, Runtime, makeTelemetryFilterString, type WorkflowBundleOption } from '@temporalio/worker';
 import { AdapterError } from '../activities/shared/adapter-error.ts';
 import type { Settings } from '../config/settings.ts';
+import type { StepLog } from '../activities/shared/step-context.ts';
 import type { Composition } from './composition.ts';
 import { connectionOptions } from './connection.ts';
-import { createLog, temporalLogger } from './logging.ts';
+import { createLog, temporalLogger, type ProcessLog } from './logging.ts';
 import { namespaceProblems, type RequiredAttribute } from './namespace-check.ts';
 import type { WorkerRole } from './roles.ts';
 import { setupExitCode, WorkerStartError } from './start-error.ts';
@@ -16,7 +16,8 @@ export interface WorkerProcessOptions {
   readonly roles: readonly WorkerRole[];
   /** Search attributes that runs write. */
   readonly searchAttributes: readonly RequiredAttribute[];
-  readonly compose: () => Composition;
+  /** Given the process's log, for what is not about one activity. */
+  readonly compose: (log: Pick<StepLog, 'warn'>) => Composition;
   /** Called when it is needed, since bundling from source takes seconds. */
   readonly workflowBundle: () => Promise<WorkflowBundleOption>;
   /** Called once, when the worker polls. */
@@ -37,7 +38,8 @@ const closeTime = 5_000;
  */
 export async function runWorkerProcess(options: WorkerProcessOptions): Promise<WorkerExitCode> {
   const { settings, roles, stop } = options;
-  const log = createLog(settings.log);
+  const processLog = createLog(settings.log);
+  const { log } = processLog;
   Runtime.install({
     logger: temporalLogger(log),
     // Signals are ours: see the caller.
@@ -55,7 +57,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<W
   };
   stop.addEventListener('abort', limit, { once: true });
   try {
-    await runChecked(options, log);
+    await runChecked(options, processLog);
     log.info('drained');
     return 0;
   } catch (error) {
@@ -71,11 +73,12 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<W
   }
 }
 
-async function runChecked(options: WorkerProcessOptions, log: Logger): Promise<void> {
+async function runChecked(options: WorkerProcessOptions, { log, keepTries }: ProcessLog): Promise<void> {
   const { settings, roles, searchAttributes } = options;
   const { namespace, address } = settings.temporal;
   const connection = await NativeConnection.connect(await connectionOptions(settings.temporal));
-  const composition = composed(options);
+  const composition = composed(options, log);
+  keepTries(composition.tryLogs);
   try {
     const problems = [
       ...(await namespaceProblems(connection, namespace, searchAttributes)),
@@ -100,9 +103,9 @@ async function runChecked(options: WorkerProcessOptions, log: Logger): Promise<v
   }
 }
 
-function composed({ compose }: WorkerProcessOptions): Composition {
+function composed({ compose }: WorkerProcessOptions, log: ProcessLog['log']): Composition {
   try {
-    return compose();
+    return compose({ warn: (message, fields) => log.warn(fields, message) });
   } catch (error) {
     // Nothing is connected to here, so it is the settings: a certificate that cannot be read, for example.
     if (error instanceof AdapterError) throw new WorkerStartError([`${error.system}: ${error.message}`]);

@@ -11,7 +11,7 @@ import type { S3Patience } from './s3-client.ts';
 import { s3Error, throwS3Error, troubleOf, type S3Attempt } from './s3-error.ts';
 
 /** The part of an {@link ObjectStore} that writes. */
-export type ObjectWriter = Pick<ObjectStore, 'create' | 'createFromFile' | 'replace'>;
+export type ObjectWriter = Pick<ObjectStore, 'create' | 'createFromFile' | 'replace' | 'replaceVersion'>;
 
 /** A body that can be sent more than once: each try opens it anew. */
 interface Body {
@@ -32,7 +32,7 @@ export function createObjectWriter(client: S3Client, bucket: string, patience: S
     key: string,
     body: Body,
     options: PutOptions,
-    condition: Pick<PutObjectCommandInput, 'IfNoneMatch'>,
+    condition: Pick<PutObjectCommandInput, 'IfNoneMatch' | 'IfMatch'>,
   ): Promise<void> => {
     const opened = body.open();
     const command = new PutObjectCommand({
@@ -84,6 +84,21 @@ export function createObjectWriter(client: S3Client, bucket: string, patience: S
         await put(key, bytesBody(body, options.sha256), options, {});
       } catch (error) {
         throwS3Error(error, { verb: 'write', target: key, bucket }, options.signal);
+      }
+    },
+    async replaceVersion(key, body, version, options = {}) {
+      // Without its value the condition would be none.
+      if (version === '')
+        throw new AdapterError(`the server tells no ETag of ${key}`, { system: 's3', code: 'invalid' });
+      try {
+        await put(key, bytesBody(body, options.sha256), options, { IfMatch: version });
+        return 'replaced';
+      } catch (error) {
+        options.signal?.throwIfAborted();
+        const { name, status } = troubleOf(error);
+        // 409: a write is under way; 404: deleted. What holds now has to be read again, as after 412.
+        if (status === 412 || status === 409 || (status === 404 && name !== 'NoSuchBucket')) return 'changed';
+        return throwS3Error(error, { verb: 'write', target: key, bucket });
       }
     },
   };

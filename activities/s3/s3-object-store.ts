@@ -82,6 +82,7 @@ export function createS3ObjectStore(settings: S3Settings, patience: S3Patience =
         return await reading('read', key, signal, async (output) => ({
           ...headOf(key, output),
           body: Buffer.from((await output.Body?.transformToByteArray()) ?? []),
+          version: output.ETag ?? '',
         }));
       } catch (error) {
         if (error instanceof AdapterError && error.code === 'not_found') return undefined;

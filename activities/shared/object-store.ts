@@ -10,6 +10,13 @@ export interface ObjectHead {
   readonly contentEncoding: string | undefined;
 }
 
+/** An object with its bytes. */
+export interface StoredObject extends ObjectHead {
+  readonly body: Buffer;
+  /** Of this content (the ETag), for {@link ObjectStore.replaceVersion}; says nothing else. */
+  readonly version: string;
+}
+
 /** One row of a listing. */
 export interface ListedObject {
   readonly key: string;
@@ -28,8 +35,8 @@ export interface PutOptions {
 }
 
 /**
- * Object storage as this project uses it: objects are created once and read; what is overwritten is a hint that
- * nobody has to believe. Every method throws an AdapterError with system `s3`.
+ * Object storage as this project uses it: objects are created once and read; what is overwritten is a log, or a hint
+ * that nobody has to believe. Every method throws an AdapterError with system `s3`.
  *
  * A `create…` whose response was lost is tried again and then finds its own object: the caller compares what it
  * meant to write (sha256 in the metadata) and takes an equal object for its own.
@@ -44,10 +51,16 @@ export interface ObjectStore {
   createFromFile(key: string, path: string, options?: PutOptions): Promise<'created' | 'exists'>;
   /** Creates or overwrites: for hints and reports, never for data that somebody relies on. */
   replace(key: string, body: Uint8Array, options?: PutOptions): Promise<void>;
+  /**
+   * Overwrites an object if it is still the version that was read (`If-Match`). Atomic: of any number of writers that read
+   * one version, one is told `replaced`. `changed` leaves the object as it was, or gone where it was deleted; one whose
+   * response was lost may also be told `changed`, by its own object.
+   */
+  replaceVersion(key: string, body: Uint8Array, version: string, options?: PutOptions): Promise<'replaced' | 'changed'>;
   /** `undefined` when there is no such object. */
   head(key: string, signal?: AbortSignal): Promise<ObjectHead | undefined>;
   /** Whole object in memory, as stored; `undefined` when there is none. */
-  get(key: string, signal?: AbortSignal): Promise<(ObjectHead & { readonly body: Buffer }) | undefined>;
+  get(key: string, signal?: AbortSignal): Promise<StoredObject | undefined>;
   /** The object's bytes as a stream, as stored; throws `not_found` when there is none. */
   stream(key: string, signal?: AbortSignal): Promise<NodeJS.ReadableStream>;
   /** Writes the object's bytes, as stored, to a new file; throws `not_found` when there is none. */

@@ -15,10 +15,11 @@ export function memoryStore(): ObjectStore {
     },
     get: async (key) => {
       const body = objects.get(key);
-      return body && { key, body, size: body.length, metadata: {}, contentEncoding: undefined };
+      return body && { key, body, size: body.length, metadata: {}, contentEncoding: undefined, version: '' };
     },
     createFromFile: unused,
     replace: unused,
+    replaceVersion: unused,
     head: unused,
     stream: unused,
     download: unused,

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { keyPart, runPrefix } from '../../pipeline/run-keys.ts';
+import { keyPart, runPrefix, tryLogKey } from '../../pipeline/run-keys.ts';
 
 describe('run ids in keys', () => {
   test('stay as they are where the schedule made them', () => {
@@ -18,6 +18,12 @@ describe('run ids in keys', () => {
     ['a\nb', 'a%0Ab'],
   ])('%j becomes %j', (text, part) => {
     expect(keyPart(text)).toBe(part);
+  });
+
+  test("are in the key of a try's log, with the task, the map index and the try", () => {
+    const place = { dagId: 'pinterestDaily', runId: 'by hand/1', taskId: 'clean', mapIndex: -1, tryNumber: 2 };
+    expect(tryLogKey(place)).toBe('logs/pinterestDaily/by%20hand%2F1/clean/-1/2.ndjson');
+    expect(tryLogKey({ ...place, runId: 'r', mapIndex: 3 })).toBe('logs/pinterestDaily/r/clean/3/2.ndjson');
   });
 
   test('are one harmless part, and two of them are two', () => {

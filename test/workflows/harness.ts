@@ -55,12 +55,12 @@ export interface Harness {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts workers of every role with activities of the test's own. */
+/** Starts workers of every role with activities of the test's own; on another harness's queues where they are given. */
 export async function startHarness(
   env: TestWorkflowEnvironment,
-  options: { readonly bundle: WorkflowBundle; readonly activities: RoleActivities },
+  options: { readonly bundle: WorkflowBundle; readonly activities: RoleActivities; readonly taskQueue?: string },
 ): Promise<Harness> {
-  const taskQueue = uniqueName('harness');
+  const { taskQueue = uniqueName('harness') } = options;
   const workers = await createWorkers({
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',

@@ -42,6 +42,23 @@ describe.each(['ministack', 'versitygw'] as const)('%s', (server) => {
     300_000,
   );
 
+  test.each([100, 1024 * 1024])(
+    'lets one of 16 who read a version replace its %d bytes, 50 times',
+    async (size) => {
+      const key = `replace/${size}`;
+      await store.create(key, randomBytes(size));
+      for (let round = 0; round < 50; round += 1) {
+        const version = (await store.get(key))?.version ?? '';
+        const bodies = Array.from({ length: 16 }, () => randomBytes(size));
+        const outcomes = await Promise.all(bodies.map(async (body) => store.replaceVersion(key, body, version)));
+        expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(1);
+        const stored = await store.get(key);
+        expect(stored?.body.equals(bodies[outcomes.indexOf('replaced')] ?? Buffer.alloc(0))).toBe(true);
+      }
+    },
+    300_000,
+  );
+
   test('passes the check that tw init makes', async () => {
     await expect(checkCreateOnce(store, { rounds: 20, writers: 16 })).resolves.toBeUndefined();
   }, 60_000);

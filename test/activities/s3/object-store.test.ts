@@ -69,6 +69,25 @@ describe('an object store', () => {
     expect(await store.head('hint')).toMatchObject({ size: 3, contentEncoding: 'gzip' });
   });
 
+  test('replaces the version that was read and no other, for one of many who read it', async () => {
+    await store.create('version/a', Buffer.from('first'));
+    const version = (await store.get('version/a'))?.version ?? '';
+    const writers = Array.from({ length: 16 }, (_, n) =>
+      store.replaceVersion('version/a', Buffer.from(`${n}`), version),
+    );
+    const outcomes = await Promise.all(writers);
+    expect(outcomes.filter((outcome) => outcome === 'replaced')).toHaveLength(1);
+    const stored = await store.get('version/a');
+    expect(stored?.body.toString()).toBe(`${outcomes.indexOf('replaced')}`);
+    expect(await store.replaceVersion('version/a', Buffer.from('late'), version)).toBe('changed');
+    expect(await store.replaceVersion('version/a', Buffer.from('next'), stored?.version ?? '')).toBe('replaced');
+    expect((await store.get('version/a'))?.body.toString()).toBe('next');
+    await store.remove(['version/a']);
+    expect(await store.replaceVersion('version/a', Buffer.from('gone'), version)).toBe('changed');
+    expect(await store.head('version/a')).toBeUndefined();
+    await expect(store.replaceVersion('version/a', Buffer.from('x'), '')).rejects.toMatchObject({ code: 'invalid' });
+  });
+
   test('lists in key order over page ends, after a key, and deletes by the thousand', async () => {
     const keys = Array.from({ length: 1_003 }, (_, n) => `many/${String(n).padStart(4, '0')}`);
     for (let at = 0; at < keys.length; at += 50) {
