@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { formatActions, type Action, type AddFile } from '../../pipeline/delta/actions.ts';
 import { checkpointInterval, checkpointName, commitName, lastCheckpointName } from '../../pipeline/delta/log-names.ts';
-import { schemaString, type DeltaColumn } from '../../pipeline/delta/schema.ts';
+import { hasColumns, schemaString, type DeltaColumn } from '../../pipeline/delta/schema.ts';
 import { checkpointActions, ownProtocol, replay, type Snapshot } from '../../pipeline/delta/snapshot.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
+import type { CheckpointCodec } from '../shared/checkpoint-codec.ts';
 import type { ObjectStore } from '../shared/object-store.ts';
+import type { StepLog } from '../shared/step-context.ts';
 import { createLogReader } from './log-reader.ts';
-import type { CheckpointCodec, DeltaChange, DeltaTable, DeltaTables } from './port.ts';
+import type { DeltaChange, DeltaTable, DeltaTables } from './port.ts';
 
 /** What a folder of Delta tables is made of. */
 export interface DeltaTablesOptions {
@@ -15,40 +17,41 @@ export interface DeltaTablesOptions {
   /** Folder of the bucket, with a slash at its end: `tables/duckdb/`. */
   readonly prefix: string;
   readonly codec: CheckpointCodec;
+  /** Told of checkpoints that could not be written or read: tables are sound without them, only slower. */
+  readonly log?: Pick<StepLog, 'warn'>;
 }
 
 /** The name under which this project writes itself into commits. */
 const engineInfo = 'tradewind';
 
 /** Makes the {@link DeltaTables} of one folder. */
-export function createDeltaTables({ store, prefix, codec }: DeltaTablesOptions): DeltaTables {
+export function createDeltaTables(options: DeltaTablesOptions): DeltaTables {
   return {
     table(name, columns) {
       if (!/^[a-z0-9_]{1,64}$/.test(name)) throw new RangeError('a table is named by 1 to 64 of a-z, 0-9 and _');
-      return openTable(store, `${prefix}${name}/`, name, columns, codec);
+      return openTable(options, name, columns);
     },
   };
 }
 
-function openTable(
-  store: ObjectStore,
-  root: string,
-  name: string,
-  columns: readonly DeltaColumn[],
-  codec: CheckpointCodec,
-): DeltaTable {
-  const log = createLogReader(store, root, codec);
+function openTable(options: DeltaTablesOptions, name: string, columns: readonly DeltaColumn[]): DeltaTable {
+  const { store, codec } = options;
+  const root = `${options.prefix}${name}/`;
+  const warn = (message: string, error: unknown): void =>
+    options.log?.warn(message, { table: root, error: error instanceof AdapterError ? error.message : 'unexpected' });
+  const log = createLogReader({ store, root, codec, warn });
 
   /** A checkpoint is a copy for speed: a table without it is as good, so its troubles stay here. */
   async function writeCheckpoint(snapshot: Snapshot, signal: AbortSignal): Promise<void> {
     try {
-      const actions = checkpointActions(snapshot);
+      const actions = checkpointActions(snapshot, Date.now());
       const body = await codec.encode(actions, signal);
       await store.create(`${root}${checkpointName(snapshot.version)}`, body, { signal });
       const hint = JSON.stringify({ version: snapshot.version, size: actions.length });
       await store.replace(`${root}${lastCheckpointName}`, Buffer.from(hint), { signal });
-    } catch {
+    } catch (error) {
       signal.throwIfAborted();
+      warn('a checkpoint could not be written; readers replay more of the log', error);
     }
   }
 
@@ -71,6 +74,7 @@ function openTable(
       await store.download(`${root}${localName(root, file)}`, path, signal);
     },
     async commit(base, change, signal) {
+      if (base !== undefined && !hasColumns(base.metadata.schemaString, columns)) throw otherColumns(root);
       const version = base === undefined ? 0 : base.version + 1;
       const actions = commitActions(base, version, change, { name, columns });
       const body = Buffer.from(formatActions(actions));
@@ -91,6 +95,14 @@ function localName(root: string, { path }: AddFile): string {
     system: 'delta',
     code: 'invalid',
   });
+}
+
+/** Readers go by the table's schema: new columns would be in its files and in no answer. */
+function otherColumns(root: string): AdapterError {
+  return new AdapterError(
+    `${root} was made with other columns than this version writes: move the folder away, and the next run makes the table anew`,
+    { system: 'delta', code: 'invalid' },
+  );
 }
 
 function commitActions(

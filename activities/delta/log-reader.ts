@@ -2,13 +2,23 @@ import { parseActions, type Action } from '../../pipeline/delta/actions.ts';
 import { checkpointInterval, checkpointName, commitName, lastCheckpointName } from '../../pipeline/delta/log-names.ts';
 import { DeltaLogError, replay, type Snapshot } from '../../pipeline/delta/snapshot.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
+import type { CheckpointCodec } from '../shared/checkpoint-codec.ts';
 import type { ObjectStore } from '../shared/object-store.ts';
-import type { CheckpointCodec } from './port.ts';
 
 /** Commits that are asked for at once. */
 const readAhead = 4;
 
-/** Reads a table's transaction log. `root` is the table's folder, with a slash at its end. */
+/** What a log is read with. */
+export interface LogReaderOptions {
+  readonly store: ObjectStore;
+  /** The table's folder, with a slash at its end. */
+  readonly root: string;
+  readonly codec: CheckpointCodec;
+  /** Told of a checkpoint that cannot be read. */
+  readonly warn: (message: string, error: unknown) => void;
+}
+
+/** Reads a table's transaction log. */
 export interface LogReader {
   snapshot(wanted: number | undefined, signal: AbortSignal): Promise<Snapshot | undefined>;
   actions(version: number, signal: AbortSignal): Promise<Action[] | undefined>;
@@ -18,7 +28,7 @@ export interface LogReader {
  * Makes a {@link LogReader}. It asks for versions by name, one after the other, and never believes a listing; the log of
  * a table is never cleared away, so version 0 is always a place to start from where a checkpoint is missing.
  */
-export function createLogReader(store: ObjectStore, root: string, codec: CheckpointCodec): LogReader {
+export function createLogReader({ store, root, codec, warn }: LogReaderOptions): LogReader {
   async function actions(version: number, signal: AbortSignal): Promise<Action[] | undefined> {
     const key = `${root}${commitName(version)}`;
     const object = await store.get(key, signal);
@@ -38,9 +48,23 @@ export function createLogReader(store: ObjectStore, root: string, codec: Checkpo
     if (wanted !== undefined && wanted < version) version = wanted - (wanted % checkpointInterval);
     for (; version > 0; version -= checkpointInterval) {
       const object = await store.get(`${root}${checkpointName(version)}`, signal);
-      if (object !== undefined) return replay(undefined, version, await codec.decode(object.body, signal));
+      const read = object && (await decoded(version, object.body, signal));
+      if (read !== undefined) return read;
     }
     return undefined;
+  }
+
+  /** A checkpoint is a copy: one that says nothing costs the time of replaying the log that it was made of. */
+  async function decoded(version: number, body: Uint8Array, signal: AbortSignal): Promise<Snapshot | undefined> {
+    try {
+      return replay(undefined, version, await codec.decode(body, signal));
+    } catch (error) {
+      signal.throwIfAborted();
+      // What will pass is waited for: the whole log may be long.
+      if (error instanceof AdapterError && error.canRetry) throw error;
+      warn(`the checkpoint of version ${version} cannot be read; going by the log`, error);
+      return undefined;
+    }
   }
 
   async function snapshot(wanted: number | undefined, signal: AbortSignal): Promise<Snapshot | undefined> {

@@ -1,4 +1,4 @@
-import type { Action, AddFile, CommitInfo, Txn } from '../../pipeline/delta/actions.ts';
+import type { AddFile, CommitInfo, Txn } from '../../pipeline/delta/actions.ts';
 import type { DeltaColumn } from '../../pipeline/delta/schema.ts';
 import type { Snapshot } from '../../pipeline/delta/snapshot.ts';
 
@@ -25,8 +25,9 @@ export interface NewDataFile {
 
 /**
  * A Delta table in object storage with this project as its only kind of writer; any number of writers may race. Throws
- * an AdapterError with system `delta` (or the object store's own): `corrupt` where the log contradicts itself, `invalid` where another writer
- * raised the table's protocol above reader 1 / writer 2.
+ * an AdapterError with system `delta` (or the object store's own): `corrupt` where the log contradicts itself, `invalid`
+ * where another writer raised the table's protocol above reader 1 / writer 2, or where the table has other columns than
+ * this program would write.
  */
 export interface DeltaTable {
   readonly name: string;
@@ -50,10 +51,4 @@ export interface DeltaTable {
 /** The Delta tables of one folder of the bucket. */
 export interface DeltaTables {
   table(name: string, columns: readonly DeltaColumn[]): DeltaTable;
-}
-
-/** Turns the actions of a checkpoint into parquet and back; the DuckDB room has one. */
-export interface CheckpointCodec {
-  encode(actions: readonly Action[], signal: AbortSignal): Promise<Uint8Array>;
-  decode(parquet: Uint8Array, signal: AbortSignal): Promise<Action[]>;
 }

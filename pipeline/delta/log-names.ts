@@ -17,15 +17,6 @@ export function checkpointName(version: number): string {
   return `${logFolder}${digits(version)}.checkpoint.parquet`;
 }
 
-/** What a name in the log's folder stands for; `undefined` for anything else. */
-export function parseLogName(
-  name: string,
-): { readonly kind: 'commit' | 'checkpoint'; readonly version: number } | undefined {
-  const match = /^_delta_log\/(\d{20})\.(json|checkpoint\.parquet)$/.exec(name);
-  if (match === null) return undefined;
-  return { kind: match[2] === 'json' ? 'commit' : 'checkpoint', version: Number(match[1]) };
-}
-
 function digits(version: number): string {
   if (!Number.isSafeInteger(version) || version < 0) throw new RangeError(`not a Delta version: ${version}`);
   return String(version).padStart(20, '0');

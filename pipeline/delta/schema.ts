@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 /** Types of a Delta column that this project's tables have. `timestamp` is an instant (UTC), microseconds. */
 export const deltaTypes = ['string', 'integer', 'long', 'double', 'timestamp', 'array<double>'] as const;
 
@@ -29,4 +31,20 @@ export function schemaString(columns: readonly DeltaColumn[]): string {
     metadata: {},
   }));
   return JSON.stringify({ type: 'struct', fields });
+}
+
+const schemaText = z.object({ fields: z.array(z.object({ name: z.string(), type: z.unknown() })) });
+
+/** Whether a table's schema text has these columns, in this order and of these types, and no others. */
+export function hasColumns(text: string, columns: readonly DeltaColumn[]): boolean {
+  return shapeOf(text) === shapeOf(schemaString(columns));
+}
+
+function shapeOf(text: string): string | undefined {
+  try {
+    const { fields } = schemaText.parse(JSON.parse(text));
+    return JSON.stringify(fields.map(({ name, type }) => [name, type]));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Action, AddFile, Metadata, Protocol } from './actions.ts';
+import type { Action, AddFile, Metadata, Protocol, RemoveFile } from './actions.ts';
 
 /** A table at one version: what replaying its log up to there gives. */
 export interface Snapshot {
@@ -7,8 +7,12 @@ export interface Snapshot {
   readonly metadata: Metadata;
   /** Files that make up the table, by path. */
   readonly files: ReadonlyMap<string, AddFile>;
+  /** Files that were part of it, by path, as far as the log still names them. */
+  readonly removed: ReadonlyMap<string, RemoveFile>;
   /** Highest version of each application. */
   readonly txns: ReadonlyMap<string, number>;
+  /** When each application last said so, epoch milliseconds. */
+  readonly txnTimes: ReadonlyMap<string, number>;
 }
 
 /** A log that contradicts itself or needs more than this program knows. */
@@ -33,13 +37,25 @@ export function replay(before: Snapshot | undefined, version: number, actions: r
   let protocol = before?.protocol;
   let metadata = before?.metadata;
   const files = new Map(before?.files);
+  const removed = new Map(before?.removed);
   const txns = new Map(before?.txns);
-  for (const { remove } of actions) if (remove) files.delete(remove.path);
+  const txnTimes = new Map(before?.txnTimes);
+  for (const { remove } of actions) {
+    if (remove === undefined) continue;
+    files.delete(remove.path);
+    removed.set(remove.path, remove);
+  }
   for (const action of actions) {
     if (action.protocol) protocol = action.protocol;
     if (action.metaData) metadata = action.metaData;
-    if (action.add) files.set(action.add.path, action.add);
-    if (action.txn) txns.set(action.txn.appId, action.txn.version);
+    if (action.add) {
+      files.set(action.add.path, action.add);
+      removed.delete(action.add.path);
+    }
+    if (action.txn) {
+      txns.set(action.txn.appId, action.txn.version);
+      txnTimes.set(action.txn.appId, action.txn.lastUpdated);
+    }
   }
   if (protocol === undefined || metadata === undefined) {
     throw new DeltaLogError(
@@ -56,15 +72,27 @@ export function replay(before: Snapshot | undefined, version: number, actions: r
       `another writer raised the table's protocol to ${protocol.minReaderVersion}/${protocol.minWriterVersion}`,
     );
   }
-  return { version, protocol, metadata, files, txns };
+  return { version, protocol, metadata, files, removed, txns, txnTimes };
 }
 
-/** A snapshot as the actions of a checkpoint: replaying them gives the same snapshot. */
-export function checkpointActions(snapshot: Snapshot): Action[] {
+/** How long a removed file is named, for VACUUM to spare it: Delta's default, which these tables do not change. A week. */
+const removalsKeptMs = 7 * 24 * 3_600_000;
+
+/**
+ * A snapshot as the actions of a checkpoint: replaying them gives the same snapshot, without removals that are older than a
+ * week at `now` (epoch milliseconds).
+ */
+export function checkpointActions(snapshot: Snapshot, now: number): Action[] {
+  const young = [...snapshot.removed.values()].filter(
+    ({ deletionTimestamp }) => now - deletionTimestamp < removalsKeptMs,
+  );
   return [
     { protocol: snapshot.protocol },
     { metaData: snapshot.metadata },
-    ...[...snapshot.txns].map(([appId, version]) => ({ txn: { appId, version, lastUpdated: 0 } })),
+    ...[...snapshot.txns].map(([appId, version]) => ({
+      txn: { appId, version, lastUpdated: snapshot.txnTimes.get(appId) ?? 0 },
+    })),
+    ...young.map((remove) => ({ remove: { ...remove, dataChange: false } })),
     ...[...snapshot.files.values()].map((add) => ({ add: { ...add, dataChange: false } })),
   ];
 }

@@ -34,7 +34,9 @@ spark = (SparkSession.builder.master("local[2]").config("spark.jars", order["jar
 found = {}
 for name, one in order["tables"].items():
     frame = spark.read.format("delta").option("versionAsOf", one["version"]).load(one["path"]).orderBy(one["orderBy"])
-    found[name] = {"names": frame.columns, "rows": [json.loads(row) for row in frame.toJSON().collect()]}
+    vacuum = spark.sql("VACUUM delta.\`" + one["path"] + "\` DRY RUN").collect()
+    found[name] = {"names": frame.columns, "rows": [json.loads(row) for row in frame.toJSON().collect()],
+      "unneeded": [row["path"].rsplit("/", 1)[-1] for row in vacuum if not row["path"].endswith("/")]}
 print("\\n" + json.dumps(found))
 `;
 
@@ -49,6 +51,8 @@ export interface SparkOrder {
 export interface SparkTable {
   readonly names: readonly string[];
   readonly rows: readonly Readonly<Record<string, unknown>>[];
+  /** Names of the files that VACUUM would remove now. */
+  readonly unneeded: readonly string[];
 }
 
 /** Makes a reader of Delta tables: Spark itself, fetched once into the cache (some 470 MB; it takes a minute). */

@@ -5,7 +5,10 @@ import { createDeltaTables } from '../../../activities/delta/delta-tables.ts';
 import type { DeltaTable } from '../../../activities/delta/port.ts';
 import { createCheckpointCodec } from '../../../activities/duckdb/checkpoint-codec.ts';
 import { createDuckDb } from '../../../activities/duckdb/engine.ts';
+import type { SqlEngine } from '../../../activities/duckdb/port.ts';
 import { createS3ObjectStore, type S3ObjectStore } from '../../../activities/s3/s3-object-store.ts';
+import { AdapterError } from '../../../activities/shared/adapter-error.ts';
+import type { CheckpointCodec } from '../../../activities/shared/checkpoint-codec.ts';
 import type { AddFile } from '../../../pipeline/delta/actions.ts';
 import { testSettings, uniqueName } from '../../support/stack.ts';
 
@@ -15,12 +18,22 @@ const columns = [{ name: 'ind', type: 'long' }] as const;
 let store: S3ObjectStore;
 let workDir: string;
 let open: (name: string) => DeltaTable;
+let codec: CheckpointCodec;
+/** DuckDB processes that were started. */
+let sessions = 0;
 
 beforeAll(async () => {
   workDir = mkdtempSync(join(tmpdir(), 'delta-test-'));
   store = createS3ObjectStore({ ...testSettings().s3, bucket: uniqueName('delta') });
   await store.ensureBucket();
-  const codec = createCheckpointCodec(createDuckDb({ memory: '256MB', threads: 1, workDir, childPath }));
+  const duckDb = createDuckDb({ memory: '256MB', threads: 1, workDir, childPath });
+  const engine: SqlEngine = {
+    use: (options, work) => {
+      sessions += 1;
+      return duckDb.use(options, work);
+    },
+  };
+  codec = createCheckpointCodec(engine);
   open = (name) => createDeltaTables({ store, prefix: 'tables/', codec }).table(name, columns);
 });
 afterAll(() => {
@@ -49,6 +62,12 @@ const plain = (files: ReadonlyMap<string, AddFile> | undefined): unknown =>
   [...(files?.values() ?? [])].map(({ path, size, stats }) => [path, size, stats].join(' ')).toSorted();
 const put = (name: string, text: string): Promise<unknown> =>
   store.create(`tables/${name}/_delta_log/${'0'.repeat(20)}.json`, Buffer.from(text));
+
+/** Commits as if it were the version after `version`, without the ones between. */
+async function skipTo(table: DeltaTable, version: number): ReturnType<DeltaTable['commit']> {
+  const base = await table.snapshot({ signal });
+  return table.commit(base && { ...base, version }, change('skipped'), signal);
+}
 
 describe('a table', () => {
   test('is born with its first commit and replayed version by version', async () => {
@@ -97,8 +116,62 @@ describe('a table', () => {
     const read = await table.snapshot({ signal });
     expect(read?.version).toBe(101);
     expect(Object.fromEntries(read?.txns ?? [])).toEqual(Object.fromEntries(base?.txns ?? []));
+    expect(Object.fromEntries(read?.txnTimes ?? [])).toEqual(Object.fromEntries(base?.txnTimes ?? []));
     expect(read?.metadata).toEqual(base?.metadata);
+    expect([...(read?.removed.keys() ?? [])].toSorted()).toEqual([...(base?.removed.keys() ?? [])].toSorted());
+    expect(read?.removed.size).toBe(98);
     expect(plain(read?.files)).toEqual(plain(base?.files));
+  });
+
+  test('of more than a hundred versions costs no DuckDB process at each look', async () => {
+    await open('looks').commit(undefined, change('one', [file('a')]), signal);
+    await skipTo(open('looks'), 99);
+    const before = sessions;
+    const looks = [];
+    // A step opens the table anew each time, and may be in a session of its own with all the memory that it may take.
+    for (let n = 0; n < 5; n += 1) looks.push(await open('looks').snapshot({ signal }));
+    expect(looks.map((look) => look?.version)).toEqual([100, 100, 100, 100, 100]);
+    expect(sessions - before).toBe(1);
+  });
+
+  test('whose checkpoint cannot be read is read by its log, and somebody is told', async () => {
+    const told: string[] = [];
+    const log = { warn: (message: string) => void told.push(message) };
+    const table = createDeltaTables({ store, prefix: 'tables/', codec, log }).table('unreadable', columns);
+    await table.commit(undefined, change('one', [file('a')]), signal);
+    await table.commit(await table.snapshot({ signal }), change('two', [file('b')]), signal);
+    const root = 'tables/unreadable/_delta_log/';
+    await store.create(`${root}${'100'.padStart(20, '0')}.checkpoint.parquet`, Buffer.from('half a file'));
+    await store.create(`${root}_last_checkpoint`, Buffer.from('{"version":100,"size":4}'));
+    expect([...((await table.snapshot({ signal }))?.files.keys() ?? [])]).toEqual(['a', 'b']);
+    expect(told).toEqual([expect.stringMatching(/checkpoint of version 100 cannot be read/)]);
+  });
+
+  test('whose checkpoint cannot be written has its commit all the same, and somebody is told', async () => {
+    const told: string[] = [];
+    const options = {
+      store,
+      prefix: 'tables/',
+      codec: { ...codec, encode: () => Promise.reject(new AdapterError('full', { system: 's3', code: 'too_large' })) },
+      log: { warn: (message: string, fields: unknown) => void told.push(`${message} ${JSON.stringify(fields)}`) },
+    };
+    const table = createDeltaTables(options).table('unwritten', columns);
+    await table.commit(undefined, change('one', [file('a')]), signal);
+    expect(await skipTo(table, 99)).toBe('committed');
+    expect(told).toEqual([expect.stringMatching(/checkpoint could not be written.*tables\/unwritten\/.*full/)]);
+  });
+
+  test('that was made with other columns is not written to: readers would never see the new ones', async () => {
+    const before = open('columns');
+    await before.commit(undefined, change('one', [file('a')]), signal);
+    const more = [...columns, { name: 'mood', type: 'string' }] as const;
+    const after = createDeltaTables({ store, prefix: 'tables/', codec }).table('columns', more);
+    const base = await after.snapshot({ signal });
+    await expect(after.commit(base, change('two', [file('b')]), signal)).rejects.toMatchObject({
+      code: 'invalid',
+      message: expect.stringMatching(/other columns .* move the folder away/),
+    });
+    expect((await before.snapshot({ signal }))?.version).toBe(0);
   });
 
   test('that is broken, or another writer’s, is refused in words', async () => {
