@@ -7,7 +7,9 @@ import type { SqlRow, SqlSession } from './port.ts';
 
 /** A running database process. */
 export interface SqlChild extends Pick<SqlSession, 'run' | 'rows'> {
-  /** Rejects as soon as the process is lost; never resolves. */
+  /** Aborts with the reason as soon as the process is lost. */
+  readonly signal: AbortSignal;
+  /** Rejects with that reason; never resolves. */
   readonly failed: Promise<never>;
   /** Kills the process and waits until it is gone. */
   stop(): Promise<void>;
@@ -21,6 +23,7 @@ export interface SqlChildOptions extends ChildOptions {
 }
 
 interface Waiting {
+  readonly sql: string;
   readonly resolve: (rows: readonly SqlRow[]) => void;
   readonly reject: (error: Error) => void;
 }
@@ -72,7 +75,7 @@ export async function startChild(options: SqlChildOptions): Promise<SqlChild> {
     const asked = waiting.get(reply.id);
     waiting.delete(reply.id);
     if (reply.ok) asked?.resolve(reply.rows);
-    else asked?.reject(statementFailure(reply.message));
+    else asked?.reject(statementFailure(reply.message, asked.sql));
   });
 
   const stop = async (): Promise<void> => {
@@ -81,13 +84,13 @@ export async function startChild(options: SqlChildOptions): Promise<SqlChild> {
     child.kill('SIGKILL');
     await gone;
   };
-  const answer = (id: number): Promise<readonly SqlRow[]> =>
+  const answer = (id: number, sql: string): Promise<readonly SqlRow[]> =>
     new Promise((resolve, reject) => {
-      if (loss === undefined) waiting.set(id, { resolve, reject });
+      if (loss === undefined) waiting.set(id, { sql, resolve, reject });
       else reject(loss);
     });
   try {
-    await answer(0);
+    await answer(0, '');
   } catch (error) {
     await stop();
     throw error;
@@ -95,11 +98,12 @@ export async function startChild(options: SqlChildOptions): Promise<SqlChild> {
   let id = 0;
   const ask = (request: Omit<ChildRequest, 'id'>): Promise<readonly SqlRow[]> => {
     id += 1;
-    const answered = answer(id);
+    const answered = answer(id, request.sql);
     if (loss === undefined) post(child, { id, ...request }, lose);
     return answered;
   };
   return {
+    signal: lost.signal,
     failed,
     stop,
     run: async (sql, values = []) => void (await ask({ sql, values, wantsRows: false })),

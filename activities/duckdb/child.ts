@@ -44,9 +44,12 @@ async function run(connection: DuckDBConnection, { sql, values, wantsRows }: Chi
 }
 
 process.on('disconnect', () => {
-  rmSync(options.folder, { recursive: true, force: true });
-  // A running statement would hold an orderly exit up.
-  process.kill(process.pid, 'SIGKILL');
+  try {
+    rmSync(options.folder, { recursive: true, force: true });
+  } finally {
+    // A running statement would hold an orderly exit up, and an exception is one.
+    process.kill(process.pid, 'SIGKILL');
+  }
 });
 
 try {

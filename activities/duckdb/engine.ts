@@ -1,7 +1,9 @@
 import { mkdtemp, mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AdapterError } from '../shared/adapter-error.ts';
+import { diskFull, isDiskFull } from '../shared/disk-full.ts';
 import { startChild } from './child-process.ts';
 import type { SqlEngine } from './port.ts';
 
@@ -18,6 +20,9 @@ export interface DuckDbOptions {
 
 const hour = 3_600_000;
 
+/** How long work may take to notice that its session is over. */
+const stopGraceMs = 10_000;
+
 /** Makes a {@link SqlEngine} whose sessions are DuckDB processes. */
 export function createDuckDb({ memory, threads, workDir, childPath }: DuckDbOptions): SqlEngine {
   return {
@@ -26,16 +31,31 @@ export function createDuckDb({ memory, threads, workDir, childPath }: DuckDbOpti
       const folder = await makeFolder(parent);
       try {
         const child = await startChild({ folder, memory, threads, childPath, signal, timeLimitMs });
+        const { run, rows } = child;
+        const done = (async () => work({ folder, signal: child.signal, run, rows }))();
         try {
-          return await Promise.race([work({ folder, run: child.run, rows: child.rows }), child.failed]);
+          return await Promise.race([done, child.failed]);
         } finally {
           await child.stop();
+          await settled(done);
         }
+      } catch (error) {
+        throw isDiskFull(error) ? diskFull('duckdb', error) : error;
       } finally {
-        await rm(folder, { recursive: true, force: true });
+        // How the work ended is the news; a folder that cannot be removed must not take its place.
+        await rm(folder, { recursive: true, force: true, maxRetries: 10 }).catch(() => undefined);
       }
     },
   };
+}
+
+/** Waits for work that still writes to the folder, since a folder that is written to cannot be removed. */
+async function settled(work: Promise<unknown>): Promise<void> {
+  const given = new AbortController();
+  const late = sleep(stopGraceMs, undefined, { signal: given.signal });
+  await Promise.allSettled([Promise.race([work, late])]);
+  given.abort();
+  await late.catch(() => undefined);
 }
 
 async function makeFolder(parent: string): Promise<string> {

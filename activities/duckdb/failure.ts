@@ -1,4 +1,5 @@
 import { AdapterError } from '../shared/adapter-error.ts';
+import { diskFullWords } from '../shared/disk-full.ts';
 
 /** What DuckDB's own words begin with, and what to make of it. The rest of them may quote a record, so it is not repeated. */
 const verdicts: readonly {
@@ -20,7 +21,7 @@ const verdicts: readonly {
   {
     starts: /No space left on device/,
     code: 'unavailable',
-    words: 'the disk is full: free space where TW_WORK_DIR points',
+    words: diskFullWords,
   },
   {
     starts: /^(Invalid Input|IO) Error: (read_text|.*parquet|.*magic bytes)/is,
@@ -29,18 +30,17 @@ const verdicts: readonly {
   },
 ];
 
-/** Turns DuckDB's own error text into an AdapterError that quotes no data. */
-export function statementFailure(message: string): AdapterError {
+/** Turns DuckDB's own error text into an AdapterError that quotes no data, and of the statement only how it begins. */
+export function statementFailure(message: string, sql: string): AdapterError {
   const cause = new Error(message);
   const known = verdicts.find(({ starts }) => starts.test(message));
   if (known !== undefined) return new AdapterError(known.words, { system: 'duckdb', code: known.code, cause });
   const kind = /^[A-Z][A-Za-z ]+ Error/.exec(message)?.[0] ?? 'an error';
-  return new AdapterError(`DuckDB refused a statement (${kind}); the cause has its own words`, {
-    system: 'duckdb',
-    code: 'internal',
-    canRetry: false,
-    cause,
-  });
+  const begins = /^[A-Za-z_ ]{1,60}/.exec(sql)?.[0].trim() ?? '';
+  return new AdapterError(
+    `DuckDB refused the statement that begins with "${begins}" (${kind}): a defect of this program, or data that it does not expect; DuckDB's own words may quote records, so they are left out`,
+    { system: 'duckdb', code: 'internal', canRetry: false, cause },
+  );
 }
 
 /** Why a database process ended that was still needed. */

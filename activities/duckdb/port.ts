@@ -8,6 +8,11 @@ export type SqlRow = Readonly<Record<string, unknown>>;
 export interface SqlSession {
   /** The only folder that statements can read and write. Private (0700); gone when the work is done. Absolute. */
   readonly folder: string;
+  /**
+   * Aborts when the session is over before its time: it was called off, the process was lost, or time is up. Work passes it
+   * to whatever else it waits for, and what writes to the folder above all.
+   */
+  readonly signal: AbortSignal;
   /** Runs a statement and throws its rows away. */
   readonly run: (sql: string, values?: readonly SqlValue[]) => Promise<void>;
   /** Runs a statement and brings all its rows into memory: for counts and answers, not for data. */

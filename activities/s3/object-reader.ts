@@ -7,6 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { countOffsets, formatSpans, spansOfOffsets } from '../../pipeline/landing/offset-spans.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
+import { diskFull, isDiskFull } from '../shared/disk-full.ts';
 import { readJson } from '../shared/json-document.ts';
 import type { ObjectStore } from '../shared/object-store.ts';
 import { corrupt } from './landed-object.ts';
@@ -48,6 +49,7 @@ export function createObjectReader(store: ObjectStore): Pick<LandingZone, 'check
         return { sha256: hash.digest('hex'), bytes, lines };
       } catch (error) {
         signal?.throwIfAborted();
+        if (isDiskFull(error)) throw diskFull('s3', error);
         if (isBadGzip(error)) throw corrupt(`${object.key} is not what gzip writes`);
         if (!(error instanceof AdapterError && error.canRetry) || tries >= readAttempts) throw error;
       }

@@ -1,4 +1,5 @@
 import { AdapterError, type AdapterErrorCode } from '../shared/adapter-error.ts';
+import { diskFullWords } from '../shared/disk-full.ts';
 
 /** What was being done when S3 failed, for the message: `create`, and the object's key or the bucket's name. */
 export interface S3Attempt {
@@ -31,7 +32,8 @@ const byName: Readonly<Record<string, AdapterErrorCode>> = {
   // Local files, of downloads and uploads.
   EEXIST: 'invalid',
   ENOENT: 'invalid',
-  ENOSPC: 'too_large',
+  ENOSPC: 'unavailable',
+  EDQUOT: 'unavailable',
   SlowDown: 'throttled',
   Throttling: 'throttled',
   ThrottlingException: 'throttled',
@@ -61,6 +63,13 @@ const advice: Readonly<Partial<Record<AdapterErrorCode, string>>> = {
   timeout: 'the server did not answer in time',
   throttled: 'the server asks to slow down',
   unauthorized: "check the credentials (AWS_ACCESS_KEY_ID or the machine's role), its policy and the clock",
+};
+
+/** Where the name says more than the code. */
+const adviceByName: Readonly<Record<string, string>> = {
+  NoSuchBucket: 'there is no such bucket: run tw init',
+  ENOSPC: diskFullWords,
+  EDQUOT: diskFullWords,
 };
 
 /** Status and name of anything that the SDK throws. */
@@ -108,7 +117,7 @@ export function s3Error(error: unknown, attempt: S3Attempt): AdapterError {
     ...(trouble.status === undefined ? [] : [`HTTP ${trouble.status}`]),
     ...(trouble.requestId === undefined ? [] : [`request ${trouble.requestId}`]),
   ].join(', ');
-  const hint = trouble.name === 'NoSuchBucket' ? 'there is no such bucket: run tw init' : advice[code];
+  const hint = adviceByName[trouble.name] ?? advice[code];
   const message = `could not ${attempt.verb} ${attempt.target} in bucket ${attempt.bucket} (${said})`;
   return new AdapterError(hint === undefined ? message : `${message}: ${hint}`, {
     system: 's3',

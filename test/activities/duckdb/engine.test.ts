@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDuckDb } from '../../../activities/duckdb/engine.ts';
@@ -121,17 +122,46 @@ describe('verdicts', () => {
       await rows(endless);
     });
     expect(await verdict(killed)).toBe('unavailable retry');
-    const crashed = engine().use({ signal }, async ({ folder }) => {
-      process.kill(processIdOf(folder), 'SIGSEGV');
-      await new Promise(() => undefined);
+    const crashed = engine().use({ signal }, async (session) => {
+      process.kill(processIdOf(session.folder), 'SIGSEGV');
+      await new Promise((resolve) => session.signal.addEventListener('abort', resolve));
     });
     expect(await verdict(crashed)).toBe('internal no retry');
     expect(performance.now() - begun).toBeLessThan(30_000);
   });
 
+  test('of a process that is lost while files still come: the loss, and nothing is written or left after it', async () => {
+    let folder = '';
+    let written = 0;
+    let ended = false;
+    const lost = engine().use({ signal }, async (session) => {
+      ({ folder } = session);
+      setTimeout(() => process.kill(processIdOf(folder), 'SIGKILL'), 50);
+      // As a step downloads: file after file, until its signal says stop; and the last one takes its time.
+      while (!session.signal.aborted) {
+        await mkdir(join(folder, `${written}`), { recursive: true });
+        await writeFile(join(folder, `${written}`, 'lines'), 'x');
+        written += 1;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await mkdir(join(folder, 'last'), { recursive: true });
+      ended = true;
+    });
+    expect(await verdict(lost)).toBe('unavailable retry');
+    expect([written > 0, ended, existsSync(folder)]).toEqual([true, true, false]);
+  });
+
+  test('of a full disk, whoever wrote to it: tried again, and the words name the setting', async () => {
+    const full = engine().use({ signal }, async () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    });
+    await expect(full).rejects.toThrow(/disk is full.*TW_WORK_DIR/);
+    expect(await verdict(full)).toBe('unavailable retry');
+  });
+
   test('of a bad statement, data is not quoted; a child that is not built is named', async () => {
     const work = engine().use({ signal }, ({ rows }) => rows(`SELECT CAST('private words' AS INTEGER)`));
-    await expect(work).rejects.toThrow(/refused a statement \(Conversion Error\)/);
+    await expect(work).rejects.toThrow(/refused the statement that begins with "SELECT CAST" \(Conversion Error\)/);
     await expect(work).rejects.not.toThrow(/private/);
     await expect(engine('64MB', join(workDir, 'none.js')).use({ signal }, async () => 1)).rejects.toThrow(
       /npm run build/,
@@ -139,23 +169,32 @@ describe('verdicts', () => {
   });
 });
 
-test('a parent that dies takes the process and its folder along', async () => {
-  const parent = join(workDir, 'parent.cjs');
-  const folder = join(workDir, 'tradewind-orphan');
-  writeFileSync(
-    parent,
-    `const { fork } = require('node:child_process'); const { mkdirSync } = require('node:fs');
-     mkdirSync(${JSON.stringify(folder)});
-     const child = fork(${JSON.stringify(childPath)}, [JSON.stringify({ folder: ${JSON.stringify(folder)}, memory: '64MB', threads: 1 })]);
-     child.on('message', () => { child.send({ id: 1, sql: ${JSON.stringify('SELECT count(*) FROM range(100000000000) a, range(1000) b')}, values: [], wantsRows: true }); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 200); });`,
-  );
-  expect(() => execFileSync(process.execPath, [parent], { stdio: 'ignore' })).toThrow(/Command failed/);
-  for (let tries = 0; tries < 100 && (existsSync(folder) || processes().includes(folder)); tries += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  expect(existsSync(folder)).toBe(false);
-  expect(processes()).not.toContain(folder);
-  rmSync(parent);
+describe('a parent that dies takes the process along', () => {
+  test.each([
+    ['and its folder', 'tradewind-orphan'],
+    // No folder can be removed from inside a file; nor from a mount that went away.
+    ['also where its folder cannot be removed', 'parent.cjs/tradewind-orphan'],
+  ])('%s', async (_, name) => {
+    const parent = join(workDir, 'parent.cjs');
+    const folder = join(workDir, name);
+    const options = JSON.stringify({ folder, memory: '64MB', threads: 1 });
+    const endless = 'SELECT count(*) FROM range(100000000000) a, range(1000) b';
+    const request = JSON.stringify({ id: 1, sql: endless, values: [], wantsRows: true });
+    writeFileSync(
+      parent,
+      `const { fork } = require('node:child_process'); const { mkdirSync } = require('node:fs');
+       if (${JSON.stringify(folder)}.includes('cjs') === false) mkdirSync(${JSON.stringify(folder)});
+       const child = fork(${JSON.stringify(childPath)}, [${JSON.stringify(options)}]);
+       child.on('message', () => { child.send(${request}); setTimeout(() => process.kill(process.pid, 'SIGKILL'), 200); });`,
+    );
+    expect(() => execFileSync(process.execPath, [parent], { stdio: 'ignore' })).toThrow(/Command failed/);
+    for (let tries = 0; tries < 100 && (existsSync(folder) || processes().includes(folder)); tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect(existsSync(folder)).toBe(false);
+    expect(processes()).not.toContain(folder);
+    rmSync(parent);
+  });
 });
 
 function processIdOf(folder: string): number {
