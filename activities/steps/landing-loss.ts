@@ -38,7 +38,7 @@ export function topicAnew(
 ): AdapterError {
   return corrupt(
     `the chain of ${topic} partition ${partition} ends at ${end}, but Kafka's log ends at ${high}: the topic was deleted ` +
-      'and made again, and its offsets count from 0. Land it under another name (TW_USER), or in another bucket',
+      'and made again, and its offsets count from 0. Go on in a new bucket (TW_S3_BUCKET): this one keeps what it has',
   );
 }
 

@@ -272,6 +272,37 @@ describe('positions', () => {
   });
 });
 
+describe("another user's topic", () => {
+  // Positions have no topic: rows of a topic whose offsets begin anew would silently lose against older ones.
+  test('never goes into a table, neither one that is there nor one that somebody makes meanwhile', async () => {
+    const theirs = await at.land('geo', [[geo(1), geo(2)]]);
+    const { object } = await at.landing.create({
+      topic: 'newcomer.geo',
+      partition: 0,
+      start: 0,
+      next: 1,
+      lines: Buffer.from(`${JSON.stringify(geo(2, { country: 'New' }))}\n`),
+      records: 1,
+      missing: [],
+      quarantined: [],
+      runId: 'landing',
+    });
+    const [range0] = theirs.partitions;
+    if (range0 === undefined) throw new Error('nothing was landed');
+    const ours = { table: 'geo' as const, partitions: [{ ...range0, topic: object.topic, to: 1 }] };
+    const refusal = { code: 'invalid', canRetry: false, message: expect.stringContaining('TW_S3_BUCKET') };
+    // Whoever commits second has seen no table when it began.
+    const both = await Promise.allSettled([at.clean(theirs, 'theirs'), at.clean(ours, 'ours')]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(both.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))).toEqual([
+      expect.objectContaining(refusal),
+    ]);
+    const [mine, other] = both[0].status === 'fulfilled' ? [theirs, ours] : [ours, theirs];
+    await expect(at.clean(other, 'other-again')).rejects.toMatchObject(refusal);
+    expect(await at.clean(mine, 'mine-again')).toMatchObject({ version: 1 });
+  });
+});
+
 describe('doing it again', () => {
   test('a run that has committed finds its commit and gives the same figures', async () => {
     const landed = await at.land('geo', [[geo(1), '{}', geo(2, { country: undefined })]]);
