@@ -12,7 +12,7 @@ export interface CreateOnceTrial {
 /**
  * Tries whether a store creates an object only once, as everything here relies on: a second create must be refused, and
  * of writers that race for one key exactly one may be told that it created, with its bytes stored. Throws `invalid`, in
- * words, when not. Leaves nothing behind under `checks/`. Takes a fraction of a second.
+ * words, when not. Leaves nothing behind under `checks/` where it may delete there. Takes a fraction of a second.
  */
 export async function checkCreateOnce(
   store: ObjectStore,
@@ -23,7 +23,8 @@ export async function checkCreateOnce(
   try {
     for (const key of keys) await race(store, key, trial.writers);
   } finally {
-    await store.remove(keys);
+    // What was found is what counts: an identity that may not delete leaves a few bytes, and is no worse for it.
+    await store.remove(keys).catch(() => {});
   }
 }
 

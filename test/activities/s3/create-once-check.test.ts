@@ -64,4 +64,14 @@ describe('the check of put-if-absent', () => {
     };
     await expect(checkCreateOnce(liar)).rejects.toThrow('told one writer that it won, and stored another');
   });
+
+  test('passes a store that lets nobody delete', async () => {
+    const remove = async (): Promise<void> => {
+      throw new Error('AccessDenied');
+    };
+    await checkCreateOnce({ ...store, remove }, { rounds: 1, writers: 2 });
+    const left = await keys();
+    expect(left).toHaveLength(1);
+    await store.remove(left);
+  });
 });
