@@ -26,7 +26,7 @@ interface Measure {
 }
 
 /** The part of a {@link LandingZone} that reads objects' bytes and compares them with what their metadata say. */
-export function createObjectReader(store: ObjectStore): Pick<LandingZone, 'check' | 'download'> {
+export function createObjectReader(store: ObjectStore): Pick<LandingZone, 'check' | 'checkQuarantine' | 'download'> {
   /** Sends an object's lines, decompressed, to a sink and measures them on the way. */
   async function read(object: LandedObject, openSink: () => Writable, signal?: AbortSignal): Promise<Measure> {
     for (let tries = 1; ; tries += 1) {
@@ -56,23 +56,29 @@ export function createObjectReader(store: ObjectStore): Pick<LandingZone, 'check
     }
   }
 
+  async function checkQuarantine(object: LandedObject, signal?: AbortSignal): Promise<void> {
+    if (object.quarantineKey === undefined) return;
+    const kept = await store.get(object.quarantineKey, signal);
+    if (kept === undefined) throw corrupt(`${object.quarantineKey}, which ${object.key} names, is not there`);
+    const offsets = offsetsOf(kept.body);
+    if (offsets === undefined) throw corrupt(`${object.quarantineKey} cannot be read`);
+    const named = formatSpans(object.quarantinedOffsets);
+    if (offsets.length !== object.quarantined || formatSpans(spansOfOffsets(offsets)) !== named) {
+      throw corrupt(
+        `${object.quarantineKey} holds ${offsets.length} records, but ${object.key} names ` +
+          `${countOffsets(object.quarantinedOffsets)} at other offsets`,
+      );
+    }
+  }
+
   return {
+    checkQuarantine,
+
     async check(object, signal) {
       const measure = await read(object, () => nowhere(), signal);
       const problem = problemOf(object, measure);
       if (problem !== undefined) throw corrupt(`${object.key} is not what was landed: ${problem}`);
-      if (object.quarantineKey === undefined) return;
-      const kept = await store.get(object.quarantineKey, signal);
-      if (kept === undefined) throw corrupt(`${object.quarantineKey}, which ${object.key} names, is not there`);
-      const offsets = offsetsOf(kept.body);
-      if (offsets === undefined) throw corrupt(`${object.quarantineKey} cannot be read`);
-      const named = formatSpans(object.quarantinedOffsets);
-      if (offsets.length !== object.quarantined || formatSpans(spansOfOffsets(offsets)) !== named) {
-        throw corrupt(
-          `${object.quarantineKey} holds ${offsets.length} records, but ${object.key} names ` +
-            `${countOffsets(object.quarantinedOffsets)} at other offsets`,
-        );
-      }
+      await checkQuarantine(object, signal);
     },
 
     async download(object, path, signal) {

@@ -100,6 +100,8 @@ export interface LandingZone {
    * are not what the metadata say. Needs no disk and little memory.
    */
   check(object: LandedObject, signal?: AbortSignal): Promise<void>;
+  /** The part of {@link LandingZone.check} that is about bad records: few objects have any. */
+  checkQuarantine(object: LandedObject, signal?: AbortSignal): Promise<void>;
   /** Writes an object's lines, decompressed, to a file and checks its sha256; throws `corrupt` when it differs. */
   download(object: LandedObject, path: string, signal?: AbortSignal): Promise<void>;
   /** Keeps records that were found bad after landing (cleaning). Idempotent a run, table and partition. */

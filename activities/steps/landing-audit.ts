@@ -5,7 +5,7 @@ import { createLandingTally } from './landing-tally.ts';
 
 /** How thorough an audit is. */
 export interface AuditOptions {
-  /** Read every object through and compare hash, lines and quarantine with its metadata; else keys and metadata alone. */
+  /** Read every object through and compare hash and lines with its metadata; else keys, metadata and quarantine alone. */
   readonly bytes: boolean;
   readonly signal?: AbortSignal;
   /** Told of each object that was checked. */
@@ -26,7 +26,8 @@ export interface LandingAudit {
 
 /**
  * Proves from the bucket alone that the objects of each range tile its offsets, every offset in exactly one object, and
- * that each object's metadata agree with themselves; with `bytes`, that lines and bad records are there as well.
+ * that each object's metadata agree with themselves and with the bad records in quarantine; with `bytes`, that the lines are
+ * there as well.
  * Throws `corrupt`, in words, at the first thing that is not so. Reads only.
  */
 export async function auditLanding(
@@ -38,7 +39,7 @@ export async function auditLanding(
   for (const range of ranges) {
     const tally = createLandingTally(range);
     for await (const object of zone.objects(range.topic, range.partition, range.from, range.to, options.signal)) {
-      if (options.bytes) await zone.check(object, options.signal);
+      await (options.bytes ? zone.check(object, options.signal) : zone.checkQuarantine(object, options.signal));
       tally.add(object);
       if (object.lost !== undefined) {
         const within = { from: Math.max(object.start, range.from), to: Math.min(object.next, range.to) };

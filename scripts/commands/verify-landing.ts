@@ -60,7 +60,7 @@ export function landingProofText(proof: LandingProof): string {
 export function verifyLandingCommand(): Command {
   return new Command('landing')
     .description('prove that the landed objects of each partition tile its offsets: nothing lost, nothing twice')
-    .option('--no-bytes', 'look at keys and metadata alone; faster, and trusts that no object was changed')
+    .option('--no-bytes', 'look at keys, metadata and quarantine alone; faster, and trusts that no line was changed')
     .option('--json', 'print the proof as one JSON document')
     .action(async (_options: object, command: Command) => {
       // `tw verify` has a --json of its own, and takes the one that is meant for us.

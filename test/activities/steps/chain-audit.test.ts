@@ -34,6 +34,14 @@ describe('the audit of whole chains', () => {
     ]);
   });
 
+  test('misses bad records that left quarantine, also without reading the bytes, as the daily proof does', async () => {
+    const key =
+      (await at.objects(0, 121)).find(({ quarantineKey }) => quarantineKey !== undefined)?.quarantineKey ?? '';
+    await at.store.remove([key]);
+    const missed = [expect.stringMatching(/quarantine\/.* names, is not there/)];
+    expect([(await audit(false))[0]?.problems, (await audit())[0]?.problems]).toEqual([missed, missed]);
+  });
+
   test('sees a changed line only when it reads the bytes', async () => {
     const [first] = await at.objects(0, 1);
     const { body, metadata = {} } = (await at.store.get(first?.key ?? '')) ?? {};
