@@ -4,6 +4,7 @@ import { checkCreateOnce } from '../activities/s3/create-once-check.ts';
 import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
 import type { Settings } from '../config/settings.ts';
 import { topicName } from '../pipeline/tables.ts';
+import { namespaceProblems } from '../workers/namespace-check.ts';
 import { requiredSearchAttributes } from './namespace.ts';
 import { openTemporal } from './temporal-client.ts';
 
@@ -26,12 +27,8 @@ export const doctorChecks: readonly DoctorCheck[] = [
     target: ({ temporal }) => `${temporal.address}, namespace ${temporal.namespace}`,
     run: async ({ temporal }) => {
       await using server = await openTemporal(temporal);
-      const { namespace } = temporal;
-      const { customAttributes } = await server.connection.operatorService.listSearchAttributes({ namespace });
-      const missing = requiredSearchAttributes.filter(({ name }) => !(name in (customAttributes ?? {})));
-      if (missing.length > 0) {
-        throw new Error(`lacks the search attributes ${missing.map(({ name }) => name).join(', ')}: run tw init`);
-      }
+      const problems = await namespaceProblems(server.connection, temporal.namespace, requiredSearchAttributes);
+      if (problems.length > 0) throw new Error(problems.join('\n       '));
       return 'answers, and has the search attributes';
     },
   },

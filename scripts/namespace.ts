@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import { attributeProblems, attributeTypes, isNotFound } from '../workers/namespace-check.ts';
 import { searchAttributeKeys } from '../workflows/engine/search-attributes.ts';
+import { CommandError, configurationExitCode } from './failure.ts';
 
 /** The namespace that runs live in. */
 export interface NamespaceSpec {
@@ -24,7 +26,8 @@ export const requiredSearchAttributes = Object.values(searchAttributeKeys).map((
 
 /**
  * Makes the namespace what runs need: there, with its retention and the search attributes, which it waits for until they
- * can be used. Idempotent; leaves everything else of the namespace alone. Retention is only ever raised.
+ * can be used. Idempotent; leaves everything else of the namespace alone. Retention is only ever raised. Throws CommandError
+ * when a search attribute is there with another type.
  */
 export async function ensureNamespace(
   connection: Connection,
@@ -53,25 +56,20 @@ export async function ensureNamespace(
 }
 
 async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<readonly string[]> {
-  const missing = await missingOf(connection, namespace);
+  const problems = () => attributeProblems(connection, namespace, requiredSearchAttributes);
+  const { missing, wrong } = await problems();
+  // Whoever registered it has values of that type: that is for people to decide.
+  if (wrong.length > 0) throw new CommandError(wrong.join('\n'), { exitCode: configurationExitCode });
   if (missing.length === 0) return [];
   const searchAttributes = Object.fromEntries(
     requiredSearchAttributes
       .filter(({ name }) => missing.includes(name))
-      .map(({ name, type }) => [name, typeNumbers[type]]),
+      .map(({ name, type }) => [name, attributeTypes[type]]),
   );
   await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   // The servers learn of a new attribute one after another; a run that writes it too early hangs.
-  await untilThere(async () => (await missingOf(connection, namespace)).length === 0, 'the search attributes');
+  await untilThere(async () => (await problems()).missing.length === 0, 'the search attributes');
   return missing;
-}
-
-/** Numbers of temporal.api.enums.v1.IndexedValueType; that package cannot be imported by name from an ES module. */
-const typeNumbers = { TEXT: 1, KEYWORD: 2, INT: 3, DOUBLE: 4, BOOL: 5, DATETIME: 6, KEYWORD_LIST: 7 } as const;
-
-async function missingOf(connection: Connection, namespace: string): Promise<readonly string[]> {
-  const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-  return requiredSearchAttributes.map(({ name }) => name).filter((name) => !(name in (customAttributes ?? {})));
 }
 
 async function isKnown(connection: Connection, namespace: string): Promise<boolean> {
@@ -82,10 +80,6 @@ async function isKnown(connection: Connection, namespace: string): Promise<boole
     if (isNotFound(error)) return false;
     throw error;
   }
-}
-
-function isNotFound(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 5;
 }
 
 async function describe(
