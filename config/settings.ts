@@ -72,6 +72,12 @@ export const settingsSchema = z.object({
     .optional()
     .describe("static key, for a local server; on AWS leave it to the machine's role"),
   AWS_SECRET_ACCESS_KEY: z.string().optional().describe('secret of the static key'),
+  AWS_SESSION_TOKEN: z
+    .string()
+    .optional()
+    .describe(
+      'token that belongs to temporary keys (SSO, an assumed role); they expire, a role of the machine does not',
+    ),
 
   TW_LANDING_OBJECT_RECORDS: count.default(10_000).describe('records an object has at most'),
   TW_LANDING_OBJECT_BYTES: count
@@ -141,6 +147,7 @@ export interface Settings {
     readonly region: string;
     readonly accessKeyId: string | undefined;
     readonly secretAccessKey: string | undefined;
+    readonly sessionToken: string | undefined;
   };
   readonly landing: {
     readonly objectRecords: number;
@@ -165,6 +172,12 @@ export class SettingsError extends Error {
     this.name = 'SettingsError';
     this.problems = problems;
   }
+}
+
+/** `cannot be read (ENOENT)`: why a file that a setting names is of no use, without saying its name. */
+export function unreadable(error: unknown): string {
+  const known = typeof error === 'object' && error !== null && 'code' in error;
+  return `cannot be read${known ? ` (${String(error.code)})` : ''}`;
 }
 
 /**
@@ -247,6 +260,7 @@ function bySystem(v: SettingsVariables): Settings {
       region: v.AWS_REGION,
       accessKeyId: v.AWS_ACCESS_KEY_ID,
       secretAccessKey: v.AWS_SECRET_ACCESS_KEY,
+      sessionToken: v.AWS_SESSION_TOKEN,
     },
     landing: {
       objectRecords: v.TW_LANDING_OBJECT_RECORDS,

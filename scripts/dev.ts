@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, watch } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { inheritedEnvironment, readEnvironment } from '../config/environment.ts';
+import { environmentWith, readEnvironment } from '../config/environment.ts';
 import { parseSettings } from '../config/settings.ts';
 import { progressPrinter } from '../stack/progress-printer.ts';
 import { startStack } from '../stack/stack.ts';
@@ -26,7 +26,7 @@ export async function runDev(): Promise<void> {
   const printer = createPrinter(process.stdout);
   const changes = watchFolders(root);
   await using stack = await startStack({ stateDir, tether: true, onProgress: progressPrinter(process.stdout) });
-  const environment = { ...inheritedEnvironment(), ...stack.settings, TW_STATE_DIR: stateDir };
+  const environment = environmentWith({ ...stack.settings, TW_STATE_DIR: stateDir });
   const settings = parseSettings(environment);
   await prepare(settings, {}, printer);
   mkdirSync(join(stateDir, 'logs'), { recursive: true });

@@ -9,9 +9,11 @@ export interface S3Settings {
   /** Address of an S3-compatible server; `undefined` = AWS. */
   readonly endpoint: string | undefined;
   readonly region: string;
-  /** Static keys, for a local server; `undefined` = the SDK's chain (environment, profile, role of the machine). */
+  /** Keys, for a local server or temporary ones; `undefined` = the SDK's chain (environment, profile, role of the machine). */
   readonly accessKeyId: string | undefined;
   readonly secretAccessKey: string | undefined;
+  /** Of temporary keys, which AWS refuses without it. */
+  readonly sessionToken?: string | undefined;
 }
 
 /** How patient a client is. */
@@ -34,13 +36,13 @@ const maxSockets = 32;
 
 /** The SDK's client for a bucket's server. `destroy()` closes its connections. */
 export function createS3Client(settings: S3Settings, patience: S3Patience = defaultPatience): S3Client {
-  const { accessKeyId, secretAccessKey } = settings;
+  const { accessKeyId, secretAccessKey, sessionToken } = settings;
   return new S3Client({
     region: settings.region,
     ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint, forcePathStyle: true }),
     ...(accessKeyId === undefined || secretAccessKey === undefined
       ? {}
-      : { credentials: { accessKeyId, secretAccessKey } }),
+      : { credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) } }),
     maxAttempts: patience.attempts,
     retryMode: 'standard',
     // Without one the SDK writes hints to the console; what went wrong is in the errors.

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inheritedEnvironment } from '../../config/environment.ts';
+import { environmentWith } from '../../config/environment.ts';
 import { parseSettings } from '../../config/settings.ts';
 import { progressPrinter } from '../../stack/progress-printer.ts';
 import { startStack, stopCompanions, type Stack } from '../../stack/stack.ts';
@@ -54,7 +54,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     stack = await watch.part('servers', () =>
       startStack({ stateDir: state.folder, tether: true, onProgress: progressPrinter(process.stdout) }),
     );
-    const environment = { ...inheritedEnvironment(), ...stack.settings, TW_STATE_DIR: state.folder };
+    const environment = environmentWith({ ...stack.settings, TW_STATE_DIR: state.folder });
     const settings = parseSettings(environment);
 
     printer.heading('Database, bucket, topics, worker');

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readEnvironment } from '../../config/environment.ts';
+import { environmentWith, readEnvironment } from '../../config/environment.ts';
+import { SettingsError } from '../../config/settings.ts';
 
 describe('the environment', () => {
   const before = { ...process.env };
@@ -34,8 +35,22 @@ describe('the environment', () => {
     expect(read('', shell)).toMatchObject({ AWS_ACCESS_KEY_ID: 'aws', AWS_SECRET_ACCESS_KEY: 'aws-secret' });
   });
 
-  test('names a settings file that is not there', () => {
+  test('keeps a session token with the keys that it belongs to', () => {
+    const keys = 'AWS_ACCESS_KEY_ID=local\nAWS_SECRET_ACCESS_KEY=local-secret\n';
+    const shell = { AWS_ACCESS_KEY_ID: 'aws', AWS_SECRET_ACCESS_KEY: 'aws-secret', AWS_SESSION_TOKEN: 'aws-token' };
+    expect(read('', shell)['AWS_SESSION_TOKEN']).toBe('aws-token');
+    expect(read(`TW_S3_ENDPOINT=http://127.0.0.1:1\n${keys}`, shell)['AWS_SESSION_TOKEN']).toBeUndefined();
+    process.env = { ...shell, PATH: '/bin' };
+    const child = environmentWith({ AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local-secret' });
+    expect(child).toEqual({ PATH: '/bin', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local-secret' });
+    expect(environmentWith({ TW_USER: 'x' })).toMatchObject(shell);
+  });
+
+  test('a settings file that is not there, or is none, is a problem of the settings: starting again cannot mend it', () => {
     process.env = { TW_SETTINGS_FILE: join(folder, 'nowhere.env') };
-    expect(() => readEnvironment()).toThrow(/nowhere\.env, which does not exist/);
+    expect(() => readEnvironment()).toThrow(SettingsError);
+    expect(() => readEnvironment()).toThrow(/TW_SETTINGS_FILE: it names .*nowhere\.env, which does not exist/);
+    process.env = { TW_SETTINGS_FILE: folder };
+    expect(() => readEnvironment()).toThrow(SettingsError);
   });
 });

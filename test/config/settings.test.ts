@@ -27,6 +27,16 @@ describe('settings', () => {
     expect(parseSettings({ TW_USER: '0e172e8c4bc3' }).s3.bucket).toBe('user-0e172e8c4bc3-bucket');
   });
 
+  test('carry temporary keys with their token, without which AWS refuses them', () => {
+    const keys = { AWS_ACCESS_KEY_ID: 'ASIA', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
+    const { accessKeyId, secretAccessKey, sessionToken } = parseSettings(keys).s3;
+    expect({ accessKeyId, secretAccessKey, sessionToken }).toEqual({
+      accessKeyId: 'ASIA',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+    });
+  });
+
   test('tell every problem at once', () => {
     const problems = problemsOf({
       TW_MYSQL_PORT: '70000',
