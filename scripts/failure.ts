@@ -1,15 +1,16 @@
 import { AdapterError } from '../activities/shared/adapter-error.ts';
 import { SettingsError } from '../config/settings.ts';
+import { setupExitCode } from '../workers/start-error.ts';
 
 /** What a command that failed tells its user: words for the terminal, and the exit code for a script. */
 export interface FailureReport {
   readonly text: string;
-  /** 78 (EX_CONFIG of sysexits.h) when the settings or the set-up are wrong, so that a supervisor does not try again; else 1. */
+  /** {@link configurationExitCode} when settings, set-up or the command line are wrong, so that a supervisor does not try again; else 1. */
   readonly exitCode: number;
 }
 
-/** Exit code of a set-up that starting again cannot mend. */
-export const configurationExitCode = 78;
+/** Exit code of what starting again cannot mend, by the worker's own rule. */
+export const configurationExitCode = setupExitCode;
 
 /**
  * An error that a user can mend: its message says what happened and what to do, so it is shown alone, without a stack.

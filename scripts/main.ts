@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { explainFailure } from './failure.ts';
+import { configurationExitCode, explainFailure } from './failure.ts';
 import { verbs } from './verbs.ts';
 
 const asked = verbs.find(({ name }) => name === process.argv[2]);
@@ -18,7 +18,8 @@ try {
   if (process.argv.length <= 2) program.help();
   await program.parseAsync();
 } catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode;
+  // A command line that is wrong stays so: a supervisor must not start it again.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : configurationExitCode;
   else {
     const { text, exitCode } = explainFailure(error);
     process.stderr.write(`tw: ${text}\n`);

@@ -1,6 +1,6 @@
 import { NativeConnection, Runtime, makeTelemetryFilterString, type WorkflowBundleOption } from '@temporalio/worker';
 import { AdapterError } from '../activities/shared/adapter-error.ts';
-import type { Settings } from '../config/settings.ts';
+import { SettingsError, type Settings } from '../config/settings.ts';
 import type { StepLog } from '../activities/shared/step-context.ts';
 import type { Composition } from './composition.ts';
 import { connectionOptions } from './connection.ts';
@@ -61,7 +61,8 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<W
     log.info('drained');
     return 0;
   } catch (error) {
-    if (error instanceof WorkerStartError) {
+    // Settings have parts that only show when they are used: a certificate that is not where it should be.
+    if (error instanceof WorkerStartError || error instanceof SettingsError) {
       log.fatal(error.message);
       return setupExitCode;
     }
@@ -82,7 +83,8 @@ async function runChecked(options: WorkerProcessOptions, { log, keepTries }: Pro
   try {
     const problems = [
       ...(await namespaceProblems(connection, namespace, searchAttributes)),
-      ...(await composition.problems()),
+      // Workflow code touches no bucket: a worker that does nothing else needs no rights on it.
+      ...(roles.some((role) => role !== 'orchestration') ? await composition.problems() : []),
     ];
     if (problems.length > 0) throw new WorkerStartError(problems);
     const workers = await createWorkers({

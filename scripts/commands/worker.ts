@@ -9,7 +9,7 @@ export function workerCommand(): Command {
     .option('--roles <list>', `what it does: ${workerRoles.join(', ')}`, rolesOf, workerRoles)
     .addHelpText(
       'after',
-      '\nexit codes: 0 drained; 1 a fatal error, start it again; 78 settings or set-up are wrong, do not (see tw init)',
+      '\nexit codes: 0 drained; 1 a fatal error, start it again; 78 settings, set-up or options are wrong, do not (see tw init)',
     )
     .action(async ({ roles }: { readonly roles: readonly WorkerRole[] }) => {
       const { workerMain } = await import('../../workers/main.ts');

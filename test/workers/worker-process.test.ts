@@ -67,9 +67,20 @@ describe('a worker process', () => {
 
   test('refuses a role that there is not', async () => {
     const { ready, output } = start({}, ['--roles', 'io,cook']);
-    expect(await ready).not.toBe('ready');
+    // 78: systemd would start it again and again.
+    expect(await ready).toBe(78);
     expect(output()).toContain('there is no role cook; roles are orchestration, io, engine');
   });
+
+  test.each(['TEMPORAL_TLS_SERVER_CA_CERT_PATH', 'TW_SETTINGS_FILE'])(
+    'ends with 78 and no stack when the file of %s is not there',
+    async (variable) => {
+      const { ready, output } = start({ [variable]: '/nowhere/file' });
+      expect(await ready).toBe(78);
+      expect(output()).toContain(`${variable}: `);
+      expect(output()).not.toMatch(/^ +at /m);
+    },
+  );
 
   test('ends with 1 when Temporal is away, so that it is started again', async () => {
     const { ready } = start({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
@@ -98,6 +109,17 @@ describe('a worker process', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.at(-1)).toMatchObject({ msg: 'drained' });
     expect(lines.some((line) => line['dag'] === 'pinterestDaily' && line['run'] === handle.workflowId)).toBe(true);
+  });
+
+  test('needs no bucket to decide: only roles whose activities use it are refused without', async () => {
+    const nowhere = { TW_S3_BUCKET: uniqueName('nowhere') };
+    const decides = start(nowhere, ['--roles', 'orchestration']);
+    expect(await decides.ready).toBe('ready');
+    decides.child.kill('SIGTERM');
+    expect(await endOf(decides.child)).toBe(0);
+    const works = start(nowhere, ['--roles', 'orchestration,io']);
+    expect(await works.ready).toBe(78);
+    expect(works.output()).toContain(`the bucket ${nowhere.TW_S3_BUCKET} cannot be used`);
   });
 
   test('ends by itself when the process that started it lets the channel go', async () => {
