@@ -6,6 +6,13 @@ import type { ReportStep } from './progress.ts';
 /** Variables as `.env` files have them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
+/** A library that a fetched program loads from where its package manager puts it. */
+export interface Library {
+  readonly path: string;
+  /** The package that brings it, as Homebrew names it. */
+  readonly formula: string;
+}
+
 /** What obtaining a part costs on this machine. */
 export interface Recipe {
   /** Name of the folder in the cache; says version, and whatever else decides the content. */
@@ -16,6 +23,8 @@ export interface Recipe {
   readonly diskBytes: number;
   /** Needed for fetching. */
   readonly fetchWith: readonly Prerequisite[];
+  /** Files of other packages that what is fetched is linked to by their full path. */
+  readonly libraries?: readonly Library[];
   /** Makes the part in an empty folder, everything checked by hash. The folder is moved to its place afterwards. */
   readonly fetch: (folder: string, report: ReportStep) => Promise<void>;
 }

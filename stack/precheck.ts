@@ -4,11 +4,12 @@ import { existsSync } from 'node:fs';
 import { cacheFolder } from '../config/environment.ts';
 import { isCached } from './fetch/cache.ts';
 import { addressGiven, givenSettings } from './given-settings.ts';
+import { missingLibraries } from './libraries.ts';
 import { partNames, type PartName } from './part-name.ts';
 import type { Variables } from './part.ts';
 import { chooseParts, type ChosenPart, type S3Server } from './parts.ts';
 import { thisPlatform } from './platform.ts';
-import { adviceFor, findPrerequisite, type Prerequisite } from './prerequisites.ts';
+import { adviceFor, findPrerequisite, prerequisiteNames, type Prerequisite } from './prerequisites.ts';
 import { isRunning } from './process-identity.ts';
 import { megabytes } from './progress.ts';
 import { openState } from './state.ts';
@@ -25,7 +26,9 @@ interface PartCheck {
   /** Bytes that a start would fetch, and would take in the cache. */
   readonly downloadBytes: number;
   readonly diskBytes: number;
-  /** Programs of other people that it needs and that are not here, or why there is no way to obtain it. */
+  /** Programs of other people that it needs, to run or to be fetched, and that are not here. */
+  readonly missing: readonly Prerequisite[];
+  /** What else is in the way, a sentence each: libraries, or that there is no way to obtain it here. */
   readonly problems: readonly string[];
 }
 
@@ -62,7 +65,7 @@ export async function precheck(options: PrecheckOptions): Promise<Precheck> {
   const downloadBytes = sum(parts.map((part) => part.downloadBytes));
   const diskBytes = sum(parts.map((part) => part.diskBytes));
   const freeBytes = await freeAt(cacheDir);
-  const problems = [...new Set(parts.flatMap((part) => part.problems))];
+  const problems = [...missingPrograms(parts), ...parts.flatMap((part) => part.problems)];
   // Downloads are unpacked beside themselves before they go.
   if (downloadBytes > 0 && freeBytes < downloadBytes + diskBytes) {
     problems.push(
@@ -84,6 +87,7 @@ async function checkPart(
     version: part.version,
     downloadBytes: 0,
     diskBytes: 0,
+    missing: [],
     problems: [],
   };
   const address = addressGiven(part, given);
@@ -92,40 +96,44 @@ async function checkPart(
   if (server !== undefined && server.kind === kind && isRunning(server)) {
     return { ...row, where: 'running', detail: `process ${server.pid}` };
   }
-  const missingToRun = await missing(part.runWith);
+  const missing = await notFound(part.runWith);
   const path = await part.onPath();
-  if (path !== undefined) return { ...row, where: 'path', detail: path, problems: sentences(part.title, missingToRun) };
-  if (missingToRun.length > 0) {
-    return { ...row, where: 'registry', detail: '', problems: sentences(part.title, missingToRun) };
-  }
+  if (path !== undefined) return { ...row, where: 'path', detail: path, missing };
   try {
     const recipe = await part.recipe(thisPlatform());
-    if (isCached(cacheDir, recipe.cacheKey)) return { ...row, where: 'cache', detail: recipe.cacheKey };
+    const lacking = missingLibraries(part.title, recipe.libraries);
+    const found = { ...row, detail: recipe.cacheKey, problems: lacking === undefined ? [] : [lacking] };
+    if (isCached(cacheDir, recipe.cacheKey)) return { ...found, where: 'cache', missing };
+    // Whoever has to install something first wants to know all the same what comes after it.
     return {
-      ...row,
+      ...found,
       where: 'registry',
-      detail: recipe.cacheKey,
       downloadBytes: recipe.downloadBytes,
       diskBytes: recipe.diskBytes,
-      problems: sentences(part.title, await missing(recipe.fetchWith)),
+      missing: [...new Set([...missing, ...(await notFound(recipe.fetchWith))])],
     };
   } catch (error) {
     return {
       ...row,
       where: 'registry',
       detail: '',
+      missing,
       problems: [error instanceof Error ? error.message : String(error)],
     };
   }
 }
 
-async function missing(names: readonly Prerequisite[]): Promise<readonly Prerequisite[]> {
+async function notFound(names: readonly Prerequisite[]): Promise<readonly Prerequisite[]> {
   const found = await Promise.all(names.map(findPrerequisite));
   return names.filter((_, index) => found[index] === undefined);
 }
 
-function sentences(title: string, names: readonly Prerequisite[]): readonly string[] {
-  return names.map((name) => `${title} needs ${adviceFor(name)}`);
+/** A sentence a program, with all that wait for it. */
+function missingPrograms(parts: readonly PartCheck[]): readonly string[] {
+  return prerequisiteNames.flatMap((name) => {
+    const titles = parts.filter(({ missing }) => missing.includes(name)).map(({ title }) => title);
+    return titles.length === 0 ? [] : [`${adviceFor(name)}; for ${titles.join(', ')}`];
+  });
 }
 
 /** Bytes that this user may still write where the cache is or will be. */
@@ -147,7 +155,10 @@ export function precheckLines(check: Precheck): readonly string[] {
     running: ({ detail }) => `running (${detail})`,
     path: ({ detail }) => `found: ${detail}`,
     cache: () => 'in the cache',
-    registry: (part) => `to fetch: ${megabytes(part.downloadBytes)}, ${megabytes(part.diskBytes)} on disk`,
+    registry: (part) =>
+      part.downloadBytes === 0
+        ? 'cannot be fetched here'
+        : `to fetch: ${megabytes(part.downloadBytes)}, ${megabytes(part.diskBytes)} on disk`,
   };
   const lines = check.parts.map(
     (part) => `  ${part.name.padEnd(9)} ${`${part.title} ${part.version}`.padEnd(34)} ${words[part.where](part)}`,

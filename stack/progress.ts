@@ -17,7 +17,7 @@ export type OnProgress = (progress: Progress) => void;
 /** Takes progress of one part and one step. */
 export type ReportStep = (text: string, bytes?: number, totalBytes?: number) => void;
 
-/** A number of bytes as people read it: `149 MB`. Decimal, as registries and disk vendors count. */
+/** A number of bytes as people read it: `149 MB`, and `1 MB` for any few. Decimal, as registries and disk vendors count. */
 export function megabytes(bytes: number): string {
-  return `${Math.max(1, Math.round(bytes / 1e6)).toLocaleString('en')} MB`;
+  return `${Math.max(bytes > 0 ? 1 : 0, Math.round(bytes / 1e6)).toLocaleString('en')} MB`;
 }

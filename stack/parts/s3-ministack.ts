@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipInstall } from '../fetch/pip.ts';
 import type { Part } from '../part.ts';
-import { requirePrerequisite } from '../prerequisites.ts';
+import { findPrerequisite, requirePrerequisite } from '../prerequisites.ts';
 import { ministackWheels } from './ministack-wheels.ts';
 import { checkS3, s3Settings } from './s3-client.ts';
 
@@ -20,8 +20,9 @@ export const ministackPart: Part = {
   runWith: ['python'],
   onPath: async () => undefined,
   recipe: async (platform) => {
-    const python = await requirePrerequisite('python', 'MiniStack');
-    const abi = python.version.split('.').slice(0, 2).join('');
+    // What it costs is known without Python as well; fetching asks for it by itself.
+    const python = await findPrerequisite('python');
+    const abi = python?.version.split('.').slice(0, 2).join('') ?? '-unknown';
     return {
       // One of its wheels holds machine code for one version of Python.
       cacheKey: `ministack-${version}-${platform}-cp${abi}`,

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { missingLibraries } from '../../stack/libraries.ts';
 import { partNames } from '../../stack/part-name.ts';
 import { chooseParts, s3Servers } from '../../stack/parts.ts';
 import { platforms, thisPlatform } from '../../stack/platform.ts';
@@ -10,10 +11,12 @@ import { progressPrinter } from '../../stack/progress-printer.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tradewind-precheck-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const nothingCached = { stateDir: join(folder, 'state'), cacheDir: join(folder, 'cache') };
+
 describe('the precheck', () => {
   test('says quickly, and without fetching, what a start would fetch', async () => {
     const begun = performance.now();
-    const check = await precheck({ stateDir: join(folder, 'state'), cacheDir: join(folder, 'cache'), given: {} });
+    const check = await precheck({ ...nothingCached, given: {} });
     // Well under a second on an idle machine; the tests share theirs with servers.
     expect(performance.now() - begun).toBeLessThan(3_000);
     const fetched = check.parts.filter(({ where }) => where === 'registry');
@@ -25,27 +28,55 @@ describe('the precheck', () => {
   });
 
   test('names what is given and what is missing', async () => {
-    const path = process.env['PATH'];
-    const home = process.env['JAVA_HOME'];
-    process.env['PATH'] = folder;
-    delete process.env['JAVA_HOME'];
-    try {
-      const given = { TEMPORAL_ADDRESS: 'temporal.example:7233', TW_S3_BUCKET: 'user-x-bucket' };
-      const check = await precheck({ stateDir: join(folder, 'state'), cacheDir: join(folder, 'cache'), given });
-      expect(check.parts.map(({ name, where }) => [name, where])).toEqual([
-        ['temporal', 'given'],
-        ['kafka', 'registry'],
-        ['mysql', 'registry'],
-        ['s3', 'given'],
-      ]);
-      expect(check.problems.join('\n')).toMatch(/MariaDB .* needs Maven/);
-      expect(check.problems.join('\n')).toMatch(/Apache Kafka needs a JDK 17/);
-    } finally {
-      process.env['PATH'] = path;
-      if (home !== undefined) process.env['JAVA_HOME'] = home;
-    }
+    const given = { TEMPORAL_ADDRESS: 'temporal.example:7233', TW_S3_BUCKET: 'user-x-bucket' };
+    const check = await withoutPrograms(() => precheck({ ...nothingCached, given }));
+    expect(check.parts.map(({ name, where }) => [name, where])).toEqual([
+      ['temporal', 'given'],
+      ['kafka', 'registry'],
+      ['mysql', 'registry'],
+      ['s3', 'given'],
+    ]);
+    expect(check.problems).toEqual([
+      expect.stringMatching(/^a JDK 17 or newer .*; for Apache Kafka, MariaDB \(MySQL protocol\)$/),
+      expect.stringMatching(/^Maven 3\.6 or newer .*; for Apache Kafka, MariaDB \(MySQL protocol\)$/),
+      expect.stringMatching(/^Python 3\.11 or newer .*; for MariaDB \(MySQL protocol\)$/),
+    ]);
+  });
+
+  test('names the whole download where nothing to fetch it with is here', async () => {
+    const check = await withoutPrograms(() => precheck({ ...nothingCached, given: {} }));
+    const recipes = await Promise.all(
+      chooseParts(partNames, 'ministack').map(({ part }) => part.recipe(thisPlatform())),
+    );
+    expect(check.downloadBytes).toBe(recipes.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0));
+    expect(precheckLines(check).filter((line) => line.includes('Python'))).toEqual([
+      expect.stringMatching(/^Missing: .*; for Temporal server and UI, MariaDB \(MySQL protocol\), MiniStack \(S3\)$/),
+    ]);
+  });
+
+  test('looks for libraries that a fetched program is linked to', async () => {
+    const [mysql] = chooseParts(['mysql'], 'ministack');
+    const { libraries } = (await mysql?.part.recipe('darwin-arm64')) ?? {};
+    const sentence = (there: string): string | undefined =>
+      missingLibraries('MariaDB', libraries, (path) => path.includes(there));
+    expect(sentence('nothing')).toMatch(/brew install openssl@3 pcre2`$/);
+    expect(sentence('openssl@3')).toMatch(/brew install pcre2`$/);
+    expect(sentence('/opt/homebrew/')).toBeUndefined();
   });
 });
+
+/** Runs something as on a machine without Java, Maven and Python. */
+async function withoutPrograms<Result>(work: () => Promise<Result>): Promise<Result> {
+  const { PATH, JAVA_HOME } = process.env;
+  process.env['PATH'] = folder;
+  delete process.env['JAVA_HOME'];
+  try {
+    return await work();
+  } finally {
+    process.env['PATH'] = PATH;
+    if (JAVA_HOME !== undefined) process.env['JAVA_HOME'] = JAVA_HOME;
+  }
+}
 
 describe('the recipes', () => {
   const every = s3Servers.flatMap((s3) => chooseParts(partNames, s3));
