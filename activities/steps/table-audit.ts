@@ -1,7 +1,15 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { badOffsetsSql, currentTable, fateSql, keysSql, rowsWithinSql } from '../../pipeline/cleaning/audit-sql.ts';
+import {
+  alteredSql,
+  badOffsetsSql,
+  currentTable,
+  fateSql,
+  keysSql,
+  rowsWithinSql,
+} from '../../pipeline/cleaning/audit-sql.ts';
 import { cleanColumns } from '../../pipeline/cleaning/clean-columns.ts';
+import { linesSql } from '../../pipeline/cleaning/lines-sql.ts';
 import type { Snapshot } from '../../pipeline/delta/snapshot.ts';
 import type { TableName } from '../../pipeline/tables.ts';
 import type { DeltaTables } from '../delta/port.ts';
@@ -11,10 +19,10 @@ import { AdapterError } from '../shared/adapter-error.ts';
 import type { ObjectStore } from '../shared/object-store.ts';
 import { absorbed, type CleanRange } from './clean-ranges.ts';
 import { inParallel } from './in-parallel.ts';
-import { judgeLines } from './judge-lines.ts';
+import { branches, judgeLines } from './judge-lines.ts';
 import { fetchLines } from './landed-lines.ts';
 import { rowsOf } from './merge-rows.ts';
-import { quarantinedOffsets } from './quarantined-offsets.ts';
+import { missingInQuarantine } from './quarantined-offsets.ts';
 
 /** What an audit of a table works with. */
 export interface TableAuditDependencies {
@@ -47,12 +55,13 @@ export interface TableAudit {
   readonly quarantined: number;
 }
 
-/** Bytes of landed lines that are on this machine's disk at once; an object more may be. */
+/** Offsets whose landed lines are on this machine's disk at once; those of an object more may be. */
 const chunkOffsets = 1_000_000;
 
 /**
- * Proves from the bucket alone that a table is what its landed lines make of it: one row an `ind`; every good line is a row or was superseded by a
- * newer one; every bad line is in quarantine; no row is of another origin. Throws `corrupt` with what is wrong. Reads only.
+ * Proves from the bucket alone that a table is what its landed lines make of it: one row an `ind`; every good line is a row, with
+ * the values that cleaning makes of it now, or was superseded by a newer one; every bad line is in quarantine; no row is of another
+ * origin. Throws `corrupt` with what is wrong. Reads only.
  */
 export async function auditTable(deps: TableAuditDependencies, input: TableAuditInput): Promise<TableAudit> {
   const { name, snapshot, ranges, signal } = input;
@@ -79,7 +88,7 @@ export async function auditTable(deps: TableAuditDependencies, input: TableAudit
   });
 }
 
-/** Loads keys and positions of all rows; returns how many there are. */
+/** Loads key, position and hash of all rows; returns how many there are. */
 async function loadRows(
   session: SqlSession,
   tables: DeltaTables,
@@ -90,7 +99,12 @@ async function loadRows(
   await mkdir(folder);
   const files = [...snapshot.files.values()];
   await inParallel(4, files, (file) => table.download(file, join(folder, file.path), signal));
-  await session.run(currentTable(files.map(({ path }) => join(folder, path))));
+  await session.run(
+    currentTable(
+      name,
+      files.map(({ path }) => join(folder, path)),
+    ),
+  );
   await rm(folder, { recursive: true });
   const [count] = await session.rows(keysSql);
   const rows = Number(count?.['rows']);
@@ -122,6 +136,13 @@ async function auditRange(
   if (Number(within?.['rows']) !== current) {
     throw wrong(name, `${Number(within?.['rows'])} rows say they are from ${place}, but ${current} lines are`);
   }
+  const [altered] = await session.rows(alteredSql(name, linesSql(lines.paths, branches)));
+  if (Number(altered?.['rows']) > 0) {
+    throw wrong(
+      name,
+      `${Number(altered?.['rows'])} rows of ${place} have other values than cleaning makes of their lines, the first at offset ${Number(altered?.['first'])}`,
+    );
+  }
   if (quarantined > 0) await findBad(session, store, name, range, runId, signal);
   await session.run('DROP TABLE judged');
   await session.run('DROP TABLE places');
@@ -138,13 +159,10 @@ async function findBad(
   runId: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const bad = (await session.rows(badOffsetsSql)).map(({ offset }) => Number(offset));
+  let left: readonly number[] = (await session.rows(badOffsetsSql)).map(({ offset }) => Number(offset));
   const place = { topic, partition, stage: 'clean' };
-  const own = runId === undefined ? new Set<number>() : await quarantinedOffsets(store, { ...place, runId }, signal);
-  let left = bad.filter((offset) => !own.has(offset));
-  if (left.length === 0) return;
-  const all = await quarantinedOffsets(store, place, signal);
-  left = left.filter((offset) => !all.has(offset));
+  if (runId !== undefined) left = await missingInQuarantine(store, { ...place, runId }, left, signal);
+  left = await missingInQuarantine(store, place, left, signal);
   if (left.length > 0) {
     throw wrong(
       name,

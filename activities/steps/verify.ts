@@ -1,7 +1,9 @@
+import { z } from 'zod';
 import { cleanColumns } from '../../pipeline/cleaning/clean-columns.ts';
 import { questions } from '../../pipeline/questions/questions.ts';
 import type { DeltaTables } from '../delta/port.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
+import { readJson } from '../shared/json-document.ts';
 import type { ObjectStore } from '../shared/object-store.ts';
 import type { StepContext } from '../shared/step-context.ts';
 import type { AnswerResult, CleanResult, LandResult, VerifyInput, VerifyResult } from './contract.ts';
@@ -13,6 +15,9 @@ export interface VerifyDependencies extends TableAuditDependencies {
   /** The answers' tables. */
   readonly answers: DeltaTables;
 }
+
+/** `answers/<dag>/<run id>.json`: each answer's rows. */
+const answersDocument = z.record(z.string(), z.array(z.unknown()));
 
 /**
  * Proves from the bucket alone that nothing of a run was lost and nothing is there twice: the landed chain tiles the
@@ -81,10 +86,10 @@ async function verifyAnswers(
 ): Promise<void> {
   const object = await store.get(key, signal);
   if (object === undefined) throw wrong(`there are no answers at ${key}`);
-  const document: Readonly<Record<string, unknown>> = JSON.parse(object.body.toString('utf8'));
+  const document = readJson(answersDocument, object.body);
+  if (document === undefined) throw wrong(`${key} is not a document of answers: let the run answer again`);
   for (const { name, columns } of questions) {
-    const answer = document[name];
-    if (!Array.isArray(answer) || answer.length !== rows[name]) {
+    if (document[name]?.length !== rows[name]) {
       throw wrong(`${key} does not have the ${rows[name]} rows of ${name}`);
     }
     const snapshot = await tables.table(name, columns).snapshot({ signal });

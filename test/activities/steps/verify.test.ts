@@ -2,7 +2,9 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cleanColumns } from '../../../pipeline/cleaning/clean-columns.ts';
 import { parseStatistics } from '../../../pipeline/delta/statistics.ts';
+import type { ObjectStore } from '../../../activities/shared/object-store.ts';
 import type { AnswerResult, CleanResult, LandResult } from '../../../activities/steps/contract.ts';
+import { missingInQuarantine } from '../../../activities/steps/quarantined-offsets.ts';
 import { auditWholeTable } from '../../../activities/steps/whole-table-audit.ts';
 import { tablesFixtures, type TablesFixture } from './tables-fixture.ts';
 
@@ -109,6 +111,51 @@ describe('a sound run', () => {
   });
 });
 
+describe('the quarantine', () => {
+  /** Counts the objects that are read. */
+  const counting = (at: TablesFixture, read: string[]): ObjectStore => ({
+    ...at.store,
+    get: async (key, ...rest) => {
+      read.push(key);
+      return at.store.get(key, ...rest);
+    },
+  });
+
+  test('of many runs is read only where the lines that are looked for may be', async () => {
+    const at = await fixtures.make();
+    for (let run = 0; run < 6; run += 1) await at.clean(await at.land('geo', [['bad', geo(run)]]), `run-${run}`);
+    const read: string[] = [];
+    const place = { topic: `${at.user}.geo`, partition: 0, stage: 'clean' };
+    const look = (offsets: readonly number[]): Promise<readonly number[]> =>
+      missingInQuarantine(counting(at, read), place, offsets, signal);
+    expect(await look([4, 6])).toEqual([]);
+    expect(read).toHaveLength(2);
+    expect(await look([2, 3])).toEqual([3]);
+    expect(read).toHaveLength(4);
+    expect(await look([])).toEqual([]);
+    expect(read).toHaveLength(4);
+  });
+
+  // A bare JSON.parse quotes what it cannot read, and its words would go into the run's history.
+  test('and the answers, when they cannot be read, are named and never quoted', async () => {
+    const at = await fixtures.make();
+    const { landed, cleaned, answers } = await day(at, 'day-1', 0);
+    const refusal = async (): Promise<unknown> => {
+      const error: unknown = await at.verify(landed, cleaned, answers, 'day-1').catch((thrown: unknown) => thrown);
+      expect(String(error)).not.toContain('secret');
+      return error;
+    };
+    const stored = await at.store.get(answers.key);
+    await at.store.replace(answers.key, Buffer.from('secret words'));
+    expect(await refusal()).toMatchObject({ code: 'corrupt', message: expect.stringContaining(answers.key) });
+    await at.store.replace(answers.key, stored?.body ?? Buffer.alloc(0));
+    for await (const { key } of at.store.list(`quarantine/${at.user}.geo/`)) {
+      await at.store.replace(key, Buffer.from('secret words\n'));
+      expect(await refusal()).toMatchObject({ code: 'corrupt', message: expect.stringContaining(key) });
+    }
+  });
+});
+
 describe('what is wrong is found', () => {
   const wrongs: readonly (readonly [string, string, RegExp])[] = [
     ['a lost row', 'FROM rows WHERE ind <> 3', /good lines of .* are lost, the first at offset 3/],
@@ -122,6 +169,17 @@ describe('what is wrong is found', () => {
       'a row of nowhere',
       'FROM rows UNION ALL SELECT * REPLACE (99 AS ind, 7 AS "offset") FROM rows WHERE ind = 3',
       /rows say they are from/,
+    ],
+    // Keys and positions alone would take these for what cleaning made.
+    [
+      'an altered text',
+      "SELECT * REPLACE (CASE WHEN ind = 3 THEN 'B' ELSE country END AS country) FROM rows",
+      /1 rows of .*\/1 have other values than cleaning makes of their lines, the first at offset 3/,
+    ],
+    [
+      'altered coordinates',
+      'SELECT * REPLACE (CASE WHEN ind = 3 THEN [1.0, 2.5] ELSE coordinates END AS coordinates) FROM rows',
+      /1 rows of .* have other values/,
     ],
   ];
   test.each(wrongs)('%s', async (_, sql, message) => {
