@@ -58,20 +58,20 @@ export function compose({ settings, duckDbChild, log }: CompositionOptions): Com
   const source = createSourceDatabase(settings.mysql);
   const engine = createDuckDb({ ...settings.duckdb, workDir: settings.workDir, childPath: duckDbChild });
   const codec = createCheckpointCodec(engine);
-  const tables = createDeltaTables({ store, prefix: 'tables/duckdb/', codec });
-  const answers = createDeltaTables({ store, prefix: 'tables/answers/', codec });
+  const tables = createDeltaTables({ store, prefix: 'tables/duckdb/', codec, log });
+  const answers = createDeltaTables({ store, prefix: 'tables/answers/', codec, log });
   return {
     activities: {
       io: {
         emulate: asActivity(createEmulate({ source, kafka, store, user, topics })),
         planLanding: asActivity(createPlanLanding({ kafka, store, zone, user })),
         landPartition: asActivity(createLandPartition({ kafka, zone, user, limits })),
-        verify: asActivity(createVerify({ landing: zone, tables, answers, store, engine })),
         report: asActivity(createReport({ store, now: () => new Date() })),
       },
       engine: {
         clean: asActivity(createClean({ landing: zone, tables, engine })),
         answer: asActivity(createAnswer({ store, tables, answers, engine })),
+        verify: asActivity(createVerify({ landing: zone, tables, answers, store, engine })),
       },
     },
     tryLogs,

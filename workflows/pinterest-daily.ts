@@ -60,7 +60,8 @@ export const pinterestDaily = dag(
     task('verify', {
       needs: { land, clean, answers },
       doc: 'A leaf that fails when anything before it failed, since a report that succeeds must not hide it.',
-      run: ({ land: landed, clean: cleaned, answers: answered }) => io.verify({ landed, cleaned, answers: answered }),
+      run: ({ land: landed, clean: cleaned, answers: answered }) =>
+        engine.verify({ landed, cleaned, answers: answered }),
     });
   },
 );

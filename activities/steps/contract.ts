@@ -144,11 +144,11 @@ export interface IoActivities {
   planLanding(input: PlanLandingInput): Promise<readonly LandingRange[]>;
   landPartition(input: LandPartitionInput): Promise<LandedPartition>;
   report(input: ReportInput): Promise<ReportResult>;
-  verify(input: VerifyInput): Promise<VerifyResult>;
 }
 
 /** Activities of the `engine` role: they use this machine's cores and memory (DuckDB). */
 export interface EngineActivities {
   clean(input: CleanInput): Promise<CleanResult>;
   answer(input: AnswerInput): Promise<AnswerResult>;
+  verify(input: VerifyInput): Promise<VerifyResult>;
 }

@@ -46,7 +46,8 @@ describe('pinterestDaily', () => {
     const taskQueue = `${harness.taskQueue}-orchestration`;
     const options = { workflowId, taskQueue, args: [{ posts: 7 }] };
     const end = await endOf(await env.client.workflow.start('pinterestDaily', options));
-    return { ...end, ...play };
+    const handle = env.client.workflow.getHandle(workflowId);
+    return { ...end, ...play, handle };
   }
 
   test('posts, lands every partition, cleans, answers, reports and verifies', async () => {
@@ -60,6 +61,19 @@ describe('pinterestDaily', () => {
       landed: [{ table: 'pin' }, { table: 'geo' }, { table: 'user' }],
       cleaned: [{ table: 'pin' }, { table: 'geo' }, { table: 'user' }],
     });
+  });
+
+  test('asks what takes DuckDB, and with it its memory, of engine workers alone: io workers have sixteen slots', async () => {
+    const { handle } = (await runs.get(null))!;
+    const { events } = await handle.fetchHistory();
+    const queues = new Map<string, Set<string | undefined>>();
+    for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {
+      const queue = scheduled?.taskQueue?.name?.split('-').at(-1);
+      if (queue === undefined) continue;
+      queues.set(queue, (queues.get(queue) ?? new Set()).add(scheduled?.activityType?.name ?? undefined));
+    }
+    expect([...(queues.get('engine') ?? [])].toSorted()).toEqual(['answer', 'clean', 'verify']);
+    expect([...(queues.get('io') ?? [])].toSorted()).toEqual(['emulate', 'landPartition', 'planLanding', 'report']);
   });
 
   test.each(early)('fails when %s fails, and reports all the same', async (fails) => {
