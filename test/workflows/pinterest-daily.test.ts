@@ -66,11 +66,11 @@ describe('pinterestDaily', () => {
   test('asks what takes DuckDB, and with it its memory, of engine workers alone: io workers have sixteen slots', async () => {
     const { handle } = (await runs.get(null))!;
     const { events } = await handle.fetchHistory();
-    const queues = new Map<string, Set<string | undefined>>();
+    const queues = new Map<string, Set<string>>();
     for (const { activityTaskScheduledEventAttributes: scheduled } of events ?? []) {
       const queue = scheduled?.taskQueue?.name?.split('-').at(-1);
       if (queue === undefined) continue;
-      queues.set(queue, (queues.get(queue) ?? new Set()).add(scheduled?.activityType?.name ?? undefined));
+      queues.set(queue, (queues.get(queue) ?? new Set()).add(scheduled?.activityType?.name ?? ''));
     }
     expect([...(queues.get('engine') ?? [])].toSorted()).toEqual(['answer', 'clean', 'verify']);
     expect([...(queues.get('io') ?? [])].toSorted()).toEqual(['emulate', 'landPartition', 'planLanding', 'report']);
