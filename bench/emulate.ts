@@ -30,7 +30,7 @@ export async function emulate({ args, signal, record }: BenchContext): Promise<v
     options: { rows: { type: 'string', default: '500000' }, rounds: { type: 'string', default: '5' } },
   });
   const rows = Number(values.rows);
-  const settings = loadSettings();
+  const settings = loadSettings(['mysql', 'kafka']);
   const mysql = { ...settings.mysql, database: `${settings.mysql.database}_bench` };
   await fillBenchSource(mysql, rows);
   const kafka = createKafka(settings.kafka);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { parseSettings, SettingsError, unreadable, type Settings } from './settings.ts';
+import { parseSettings, SettingsError, unreadable, type ServerName, type Settings } from './settings.ts';
 
 /** Name of the file in the state folder through which a local stack says where its servers are. Mode 0600. */
 export const stackSettingsFile = 'settings.env';
@@ -49,9 +49,12 @@ function keysOfEndpoint(fromFile: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
-/** The settings of this process. Throws SettingsError with every problem at once. */
-export function loadSettings(): Settings {
-  return parseSettings(readEnvironment());
+/**
+ * The settings of this process. Throws SettingsError with every problem at once; that nothing says where one of `servers`
+ * is counts as one.
+ */
+export function loadSettings(servers: readonly ServerName[]): Settings {
+  return parseSettings(readEnvironment(), servers);
 }
 
 /** The whole environment, for a child process that needs PATH, HOME, proxies and the package clients' own variables. */

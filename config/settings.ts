@@ -2,8 +2,12 @@ import { z } from 'zod';
 
 /** Reads `true`/`false`/`1`/`0`; anything else is a problem that names the setting. */
 const flag = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] });
-const port = z.coerce.number().int().min(1).max(65_535);
-const count = z.coerce.number().int().min(1);
+/** A number that cannot be read says what would do; what was given may be a secret that went to the wrong line. */
+const whole = z.coerce.number({ error: 'use a whole number' });
+const port = whole.int().min(1).max(65_535);
+const count = whole.int().min(1);
+/** `host:port`, with an IPv6 address in brackets. */
+const hostAndPort = z.string().regex(/^(\[[\da-f:]+\]|[^\s:/]+):\d{1,5}$/i, 'use host:port');
 /** Names become parts of object keys, topics and buckets, so their letters are limited. */
 const name = z
   .string()
@@ -11,7 +15,7 @@ const name = z
 
 /** What each variable means is said in docs/settings.md, which is made from these descriptions. */
 export const settingsSchema = z.object({
-  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233').describe('host:port of the Temporal frontend'),
+  TEMPORAL_ADDRESS: hostAndPort.optional().describe('host:port of the Temporal frontend'),
   TEMPORAL_NAMESPACE: z.string().default('default').describe('Temporal namespace'),
   TEMPORAL_API_KEY: z.string().optional().describe('API key of Temporal Cloud; implies TLS'),
   TEMPORAL_TLS: flag.default(false).describe('connect to Temporal with TLS'),
@@ -28,7 +32,7 @@ export const settingsSchema = z.object({
     .describe('least level that is logged'),
   TW_LOG_FORMAT: z.enum(['json', 'pretty']).default('json').describe('json lines, or lines for people'),
 
-  TW_MYSQL_HOST: z.string().default('127.0.0.1').describe('MySQL host (RDS endpoint)'),
+  TW_MYSQL_HOST: z.string().optional().describe('MySQL host (RDS endpoint)'),
   TW_MYSQL_PORT: port.default(3306).describe('MySQL port'),
   TW_MYSQL_USER: z.string().default('tradewind').describe('MySQL user'),
   TW_MYSQL_PASSWORD: z.string().default('').describe('MySQL password'),
@@ -40,9 +44,9 @@ export const settingsSchema = z.object({
 
   TW_KAFKA_BROKERS: z
     .string()
-    .default('127.0.0.1:9092')
     .transform((text) => text.split(',').map((one) => one.trim()))
-    .pipe(z.array(z.string().regex(/^[^\s:]+:\d+$/, 'use host:port')).min(1))
+    .pipe(z.array(hostAndPort).min(1))
+    .optional()
     .describe('bootstrap brokers, host:port, separated by commas'),
   TW_KAFKA_SECURITY: z
     .enum(['plaintext', 'tls', 'iam', 'scram'])
@@ -53,8 +57,7 @@ export const settingsSchema = z.object({
   TW_KAFKA_PASSWORD: z.string().optional().describe('password for scram'),
   TW_KAFKA_PARTITIONS: count.default(3).describe('partitions of a topic that we create'),
   TW_KAFKA_REPLICATION: count.default(1).describe('replication factor of a topic that we create (3 on MSK)'),
-  TW_KAFKA_RETENTION_MS: z.coerce
-    .number()
+  TW_KAFKA_RETENTION_MS: whole
     .int()
     .min(-1)
     .default(-1)
@@ -103,6 +106,26 @@ export const settingsSchema = z.object({
     .optional()
     .describe("downloads of the local stack; by default tradewind in the user's cache folder"),
 });
+
+/** Servers that the settings lead to. */
+export const serverNames = ['temporal', 'mysql', 'kafka', 's3'] as const;
+
+/** One of {@link serverNames}. */
+export type ServerName = (typeof serverNames)[number];
+
+/**
+ * Settings that say where a server is, any of which will do: an S3 bucket without an endpoint is on AWS. None has a
+ * default. On a port of this machine somebody else's server may listen, and on AWS somebody else's bucket be.
+ */
+const addresses: Readonly<Record<ServerName, readonly (keyof typeof settingsSchema.shape)[]>> = {
+  temporal: ['TEMPORAL_ADDRESS'],
+  mysql: ['TW_MYSQL_HOST'],
+  kafka: ['TW_KAFKA_BROKERS'],
+  s3: ['TW_S3_BUCKET', 'TW_S3_ENDPOINT'],
+};
+
+/** Host in the place of an address that was not given and not asked for. By RFC 2606 no name server knows it. */
+const nowhere = 'address-not-given.invalid';
 
 /** The settings as variables, checked and with defaults. */
 export type SettingsVariables = z.output<typeof settingsSchema>;
@@ -182,9 +205,12 @@ export function unreadable(error: unknown): string {
 
 /**
  * Checks variables and sorts them by system. Empty values count as absent. Throws {@link SettingsError} with every
- * problem at once.
+ * problem at once; that nothing says where a server is counts as one when the server is among `servers`.
  */
-export function parseSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
+export function parseSettings(
+  variables: Readonly<Record<string, string | undefined>>,
+  servers: readonly ServerName[] = [],
+): Settings {
   const present = Object.fromEntries(
     Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''),
   );
@@ -195,8 +221,20 @@ export function parseSettings(variables: Readonly<Record<string, string | undefi
   const unknown = Object.keys(present).filter((key) => key.startsWith('TW_') && !isKnown(key));
   problems.push(...unknown.map((key) => `${key}: there is no such setting; see docs/settings.md`));
   if (parsed.success) problems.push(...contradictions(parsed.data));
+  problems.push(...servers.filter((server) => !hasAddress(present, server)).map(withoutAddress));
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
   return bySystem(parsed.data);
+}
+
+/** Whether the variables say where a server is. */
+export function hasAddress(variables: Readonly<Record<string, string | undefined>>, server: ServerName): boolean {
+  return addresses[server].some((name) => Boolean(variables[name]));
+}
+
+function withoutAddress(server: ServerName): string {
+  const names = addresses[server];
+  const what = settingsSchema.shape[names[0] ?? 'TEMPORAL_ADDRESS'].description;
+  return `${names.join(' or ')}: not set (${what}), and the local stack does not run it: set it, or run "tw stack up"`;
 }
 
 /** Variables that other parts of the project read by themselves. */
@@ -226,7 +264,7 @@ function bySystem(v: SettingsVariables): Settings {
     taskQueue: v.TW_TASK_QUEUE,
     log: { level: v.TW_LOG_LEVEL, format: v.TW_LOG_FORMAT },
     temporal: {
-      address: v.TEMPORAL_ADDRESS,
+      address: v.TEMPORAL_ADDRESS ?? `${nowhere}:7233`,
       namespace: v.TEMPORAL_NAMESPACE,
       apiKey: v.TEMPORAL_API_KEY,
       tls: v.TEMPORAL_TLS || v.TEMPORAL_API_KEY !== undefined,
@@ -236,7 +274,7 @@ function bySystem(v: SettingsVariables): Settings {
       uiUrl: v.TEMPORAL_UI_URL,
     },
     mysql: {
-      host: v.TW_MYSQL_HOST,
+      host: v.TW_MYSQL_HOST ?? nowhere,
       port: v.TW_MYSQL_PORT,
       user: v.TW_MYSQL_USER,
       password: v.TW_MYSQL_PASSWORD,
@@ -244,7 +282,7 @@ function bySystem(v: SettingsVariables): Settings {
       caPath: v.TW_MYSQL_CA_PATH,
     },
     kafka: {
-      brokers: v.TW_KAFKA_BROKERS,
+      brokers: v.TW_KAFKA_BROKERS ?? [`${nowhere}:9092`],
       security: v.TW_KAFKA_SECURITY,
       caPath: v.TW_KAFKA_CA_PATH,
       username: v.TW_KAFKA_USERNAME,

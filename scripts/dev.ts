@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, watch } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { environmentWith, readEnvironment } from '../config/environment.ts';
-import { parseSettings } from '../config/settings.ts';
+import { parseSettings, serverNames } from '../config/settings.ts';
+import { givenSettings } from '../stack/given-settings.ts';
 import { progressPrinter } from '../stack/progress-printer.ts';
 import { startStack } from '../stack/stack.ts';
 import { prepare } from './demo/prepare.ts';
@@ -27,7 +28,7 @@ export async function runDev(): Promise<void> {
   const changes = watchFolders(root);
   await using stack = await startStack({ stateDir, tether: true, onProgress: progressPrinter(process.stdout) });
   const environment = environmentWith({ ...stack.settings, TW_STATE_DIR: stateDir });
-  const settings = parseSettings(environment);
+  const settings = parseSettings({ ...givenSettings(), ...environment }, serverNames);
   await prepare(settings, {}, printer);
   mkdirSync(join(stateDir, 'logs'), { recursive: true });
 

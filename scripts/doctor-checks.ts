@@ -2,7 +2,7 @@ import { createKafka } from '../activities/kafka/kafka.ts';
 import { createSourceDatabase } from '../activities/mysql/source-database.ts';
 import { checkCreateOnce } from '../activities/s3/create-once-check.ts';
 import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
-import type { Settings } from '../config/settings.ts';
+import type { ServerName, Settings } from '../config/settings.ts';
 import { topicName } from '../pipeline/tables.ts';
 import { namespaceProblems } from '../workers/namespace-check.ts';
 import { requiredSearchAttributes } from './namespace.ts';
@@ -10,6 +10,7 @@ import { openTemporal } from './temporal-client.ts';
 
 /** One thing that the doctor tries on the servers that the settings point at. */
 export interface DoctorCheck {
+  readonly server: ServerName;
   readonly name: string;
   /** What it looked at: an address, never a secret. */
   readonly target: (settings: Settings) => string;
@@ -23,6 +24,7 @@ const patienceMs = 8_000;
 /** All checks, in the order that they are shown. */
 export const doctorChecks: readonly DoctorCheck[] = [
   {
+    server: 'temporal',
     name: 'Temporal',
     target: ({ temporal }) => `${temporal.address}, namespace ${temporal.namespace}`,
     run: async ({ temporal }) => {
@@ -33,6 +35,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
     },
   },
   {
+    server: 'mysql',
     name: 'MySQL',
     target: ({ mysql }) => `${mysql.host}:${mysql.port}, database ${mysql.database}`,
     run: async ({ mysql }) => {
@@ -46,6 +49,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
     },
   },
   {
+    server: 'kafka',
     name: 'Kafka',
     target: ({ kafka }) => `${kafka.brokers.join(', ')} (${kafka.security})`,
     run: async ({ kafka: settings, user }) => {
@@ -61,6 +65,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
     },
   },
   {
+    server: 's3',
     name: 'S3',
     target: ({ s3 }) => `${s3.endpoint ?? `AWS, ${s3.region}`}, bucket ${s3.bucket}`,
     run: async ({ s3 }) => {

@@ -24,7 +24,8 @@ const head = `# Settings
 Settings are environment variables. What the environment does not say is read from the file that \`TW_SETTINGS_FILE\` names, or else
 from \`.tradewind/settings.env\`, through which the local stack of this checkout says where its servers are while it is up. The
 environment wins. An empty variable counts as absent. A worker checks all of them before it starts, and names every problem at once; a
-\`TW_…\` variable that is not on this page is one of them.
+\`TW_…\` variable that is not on this page is one of them. Nothing says by default where a server is: with neither a setting nor the local
+stack a command names what it lacks, rather than reach for whatever listens on the usual port.
 
 How to point each part at AWS is in [aws.md](aws.md). Passwords and keys are never logged; keep a settings file at mode 0600.
 `;

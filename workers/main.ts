@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { loadSettings } from '../config/environment.ts';
+import { serverNames } from '../config/settings.ts';
 import { bundleFile, bundleWorkflows } from './bundle.ts';
 import { compose } from './composition.ts';
 import type { RequiredAttribute } from './namespace-check.ts';
@@ -23,7 +24,7 @@ export interface WorkerStart {
  * Throws SettingsError before anything is started.
  */
 export async function workerMain({ roles, searchAttributes }: WorkerStart): Promise<never> {
-  const settings = loadSettings();
+  const settings = loadSettings(serverNames);
   const stop = new AbortController();
   const drain = (): void => stop.abort();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, drain);

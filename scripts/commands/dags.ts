@@ -72,7 +72,7 @@ async function trigger(dagId: string, { conf, runId, wait = false, json = false 
   // The run would say the same, a moment later and less near.
   const { problems } = checkParams(definition, params);
   if (problems !== undefined) throw new CommandError(`--conf is not right: ${problems.join('; ')}`);
-  const settings = loadSettings();
+  const settings = loadSettings(['temporal']);
   await using temporal = await openTemporal(settings.temporal);
   const { client } = temporal;
   const workflowId = runId ?? `${dagId}-manual__${new Date().toISOString()}`;

@@ -16,7 +16,7 @@ export function dbCommand(): Command {
 }
 
 async function seed({ force = false }: { readonly force?: boolean }): Promise<void> {
-  const { mysql } = loadSettings();
+  const { mysql } = loadSettings(['mysql']);
   const outcome = await seedSource(mysql, { force, signal: stopSignal() });
   const where = `${mysql.database} on ${mysql.host}:${mysql.port}`;
   const posts = sourcePostCount.toLocaleString('en');

@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 import { readEnvironment } from '../../config/environment.ts';
-import { parseSettings, SettingsError, type Settings } from '../../config/settings.ts';
-import { addressGiven, givenSettings } from '../../stack/given-settings.ts';
-import { partNames } from '../../stack/part-name.ts';
-import { chooseParts } from '../../stack/parts.ts';
+import {
+  hasAddress,
+  parseSettings,
+  serverNames,
+  SettingsError,
+  type ServerName,
+  type Settings,
+} from '../../config/settings.ts';
 import { precheck, precheckLines, type Precheck } from '../../stack/precheck.ts';
 import { adviceFor, findPrerequisite, prerequisiteNames, type Prerequisite } from '../../stack/prerequisites.ts';
-import { stackStatus } from '../../stack/status.ts';
 import type { CheckResult } from '../doctor-checks.ts';
 
 interface Program {
@@ -52,20 +55,51 @@ async function examine(): Promise<Report> {
     ),
     precheck({ stateDir }),
   ]);
-  const { settings, problems } = readSettings();
-  const running = stackStatus(stateDir).some(({ state }) => state === 'running');
-  const given = chooseParts(partNames, 'ministack').some(({ part }) => addressGiven(part, givenSettings()));
-  const known = settings !== undefined && (running || given);
-  // The clients take a second to load, which a machine without servers need not wait for.
-  const servers = known ? await (await import('../doctor-checks.ts')).runChecks(settings) : [];
-  return { node: process.version, programs, stack, settingsProblems: problems, servers };
+  const { settings, known, problems } = readSettings();
+  return {
+    node: process.version,
+    programs,
+    stack,
+    settingsProblems: problems,
+    servers: settings === undefined || known.length === 0 ? [] : await checkServers(settings, known),
+  };
 }
 
-function readSettings(): { readonly settings?: Settings; readonly problems: readonly string[] } {
+async function checkServers(settings: Settings, known: readonly ServerName[]): Promise<readonly CheckResult[]> {
+  // The clients take a second to load, which a machine without servers need not wait for.
+  const { doctorChecks, runChecks } = await import('../doctor-checks.ts');
+  const checks = doctorChecks.filter(({ server }) => known.includes(server));
+  return await runChecks(settings, checks);
+}
+
+interface ReadSettings {
+  /** Absent when a value cannot be read. */
+  readonly settings?: Settings;
+  /** Servers that something says where they are. */
+  readonly known: readonly ServerName[];
+  /** Servers without an address are a problem as soon as one has one: a run needs them all. */
+  readonly problems: readonly string[];
+}
+
+function readSettings(): ReadSettings {
   try {
-    return { settings: parseSettings(readEnvironment()), problems: [] };
+    const variables = readEnvironment();
+    const known = serverNames.filter((server) => hasAddress(variables, server));
+    const problems = problemsOf(() => parseSettings(variables, known.length === 0 ? [] : serverNames));
+    if (problemsOf(() => parseSettings(variables)).length > 0) return { known, problems };
+    return { settings: parseSettings(variables), known, problems };
   } catch (error) {
-    if (error instanceof SettingsError) return { problems: error.problems };
+    if (error instanceof SettingsError) return { known: [], problems: error.problems };
+    throw error;
+  }
+}
+
+function problemsOf(read: () => Settings): readonly string[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { loadSettings } from '../../config/environment.ts';
+import { serverNames } from '../../config/settings.ts';
 import { setUpServers } from '../server-setup.ts';
 
 /** `tw init`: makes what runs need on whatever the settings point at. Safe to repeat. */
@@ -7,6 +8,6 @@ export function initCommand(): Command {
   return new Command('init')
     .description('make what runs need: search attributes and retention, bucket, topics; safe to repeat')
     .action(async () => {
-      await setUpServers(loadSettings(), (line) => console.log(line));
+      await setUpServers(loadSettings(serverNames), (line) => console.log(line));
     });
 }

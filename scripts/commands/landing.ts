@@ -16,7 +16,7 @@ export function landingCommand(): Command {
       .requiredOption('--to <offset>', 'first offset that is not: the first one that Kafka still has', count)
       .action(
         async (topic: string, partition: number, { from, to }: { readonly from: number; readonly to: number }) => {
-          const settings = loadSettings();
+          const settings = loadSettings(['s3', 'kafka']);
           const store = createS3ObjectStore(settings.s3);
           const kafka = createKafka(settings.kafka);
           try {

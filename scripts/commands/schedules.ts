@@ -27,7 +27,7 @@ export function schedulesCommand(): Command {
 }
 
 async function reconcile({ json = false, prune = false }: Options, apply: boolean): Promise<void> {
-  const settings = loadSettings();
+  const settings = loadSettings(['temporal']);
   await using temporal = await openTemporal(settings.temporal);
   const changes = await reconcileSchedules(temporal.client, {
     definitions: registeredDags().map(({ definition }) => definition),

@@ -24,7 +24,7 @@ export function topicsCommand(): Command {
 }
 
 async function withKafka(work: (kafka: KafkaPort, settings: Settings) => Promise<void>): Promise<void> {
-  const settings = loadSettings();
+  const settings = loadSettings(['kafka']);
   const kafka = createKafka(settings.kafka);
   try {
     await work(kafka, settings);

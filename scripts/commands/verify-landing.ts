@@ -65,7 +65,7 @@ export function verifyLandingCommand(): Command {
     .action(async (_options: object, command: Command) => {
       // `tw verify` has a --json of its own, and takes the one that is meant for us.
       const { bytes, json = false } = command.optsWithGlobals<{ readonly bytes: boolean; readonly json?: boolean }>();
-      const proof = await verifyLanding(loadSettings(), { bytes });
+      const proof = await verifyLanding(loadSettings(['s3']), { bytes });
       process.stdout.write(`${json ? JSON.stringify(proof) : landingProofText(proof)}\n`);
       if (!proof.ok) throw new CommandError('the landing is not whole: see docs/landing.md');
     });

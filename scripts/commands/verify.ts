@@ -14,7 +14,7 @@ export function verifyCommand(): Command {
     .addCommand(verifyLandingCommand())
     .addCommand(verifyTablesCommand())
     .action(async ({ json = false }: { readonly json?: boolean }) => {
-      const settings = loadSettings();
+      const settings = loadSettings(['s3']);
       const landing = await verifyLanding(settings, { bytes: true });
       const tables = await verifyTables(settings, { duckDbChild: join(buildFolder(), 'activities/duckdb/child.js') });
       const text = json

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environmentWith } from '../../config/environment.ts';
-import { parseSettings } from '../../config/settings.ts';
+import { parseSettings, serverNames } from '../../config/settings.ts';
+import { givenSettings } from '../../stack/given-settings.ts';
 import { progressPrinter } from '../../stack/progress-printer.ts';
 import { startStack, stopCompanions, type Stack } from '../../stack/stack.ts';
 import { buildFolder } from '../build-folder.ts';
@@ -55,7 +56,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       startStack({ stateDir: state.folder, tether: true, onProgress: progressPrinter(process.stdout) }),
     );
     const environment = environmentWith({ ...stack.settings, TW_STATE_DIR: state.folder });
-    const settings = parseSettings(environment);
+    const settings = parseSettings({ ...givenSettings(), ...environment }, serverNames);
 
     printer.heading('Database, bucket, topics, worker');
     const rows = await watch.part('set-up', () => prepare(settings, options, printer));

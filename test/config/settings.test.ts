@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { parseSettings, SettingsError } from '../../config/settings.ts';
+import { parseSettings, serverNames, SettingsError, type ServerName } from '../../config/settings.ts';
 
-function problemsOf(variables: Record<string, string>): readonly string[] {
+function problemsOf(
+  variables: Readonly<Record<string, string>>,
+  servers: readonly ServerName[] = [],
+): readonly string[] {
   try {
-    parseSettings(variables);
+    parseSettings(variables, servers);
   } catch (error) {
     if (error instanceof SettingsError) return error.problems;
     throw error;
@@ -12,11 +15,33 @@ function problemsOf(variables: Record<string, string>): readonly string[] {
 }
 
 describe('settings', () => {
-  test('have a default for all that a local stack needs', () => {
-    const settings = parseSettings({});
-    expect(settings.temporal.address).toBe('127.0.0.1:7233');
-    expect(settings.s3.bucket).toBe('user-tradewind-bucket');
-    expect(settings.kafka.brokers).toEqual(['127.0.0.1:9092']);
+  test('lead nowhere unless they say where, since somebody else may listen on a usual port', () => {
+    const { temporal, mysql, kafka } = parseSettings({});
+    for (const address of [temporal.address, mysql.host, ...kafka.brokers]) {
+      expect(address).toMatch(/^[a-z-]+\.invalid(:\d+)?$/);
+    }
+  });
+
+  test('name each server that is needed and has no address, and how to get one', () => {
+    const problems = problemsOf({ TW_MYSQL_HOST: 'db.example', TW_KAFKA_BROKERS: '' }, serverNames);
+    expect(problems).toEqual([
+      expect.stringMatching(/^TEMPORAL_ADDRESS: not set .*"tw stack up"$/),
+      expect.stringMatching(/^TW_KAFKA_BROKERS: not set .*"tw stack up"$/),
+      expect.stringMatching(/^TW_S3_BUCKET or TW_S3_ENDPOINT: not set .*"tw stack up"$/),
+    ]);
+    expect(problemsOf({ TW_MYSQL_HOST: 'db.example' }, ['mysql'])).toEqual([]);
+  });
+
+  test.each(['temporal.example:7233', '127.0.0.1:7233', '[::1]:7233'])('take %s for an address', (address) => {
+    expect(parseSettings({ TEMPORAL_ADDRESS: address }, ['temporal']).temporal.address).toBe(address);
+  });
+
+  test.each(['nope', 'http://temporal:7233', 'temporal:', ':7233', 'a b:1'])('refuse %j as an address', (address) => {
+    expect(problemsOf({ TEMPORAL_ADDRESS: address }, ['temporal'])).toEqual(['TEMPORAL_ADDRESS: use host:port']);
+  });
+
+  test('say what a number has to be', () => {
+    expect(problemsOf({ TW_MYSQL_PORT: 'abc' })).toEqual(['TW_MYSQL_PORT: use a whole number']);
   });
 
   test('take an empty variable for an absent one', () => {
