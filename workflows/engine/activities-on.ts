@@ -1,4 +1,10 @@
-import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
+import {
+  ActivityCancellationType,
+  proxyActivities,
+  workflowInfo,
+  type ActivityOptions,
+  type UntypedActivities,
+} from '@temporalio/workflow';
 
 /** Roles that run activities: `io` waits for other systems, `engine` uses its machine's cores and memory. */
 export type ActivityRole = 'io' | 'engine';
@@ -25,16 +31,25 @@ const profile: ActivityOptions = {
  * @example const io = activitiesOn<IoActivities>('io');
  */
 export function activitiesOn<Activities extends object>(role: ActivityRole): Activities {
+  let queue = '';
+  let activities: UntypedActivities = {};
   return new Proxy({} as Activities, {
     get: (_, name) => {
       if (typeof name !== 'string') return undefined;
-      return (...args: unknown[]) => proxyActivities({ ...profile, taskQueue: queueOf(role) })[name]?.(...args);
+      return (...args: unknown[]) => {
+        // The run's queue is known when a task runs, not when a module is evaluated.
+        const { taskQueue } = workflowInfo();
+        if (taskQueue !== queue) {
+          queue = taskQueue;
+          activities = proxyActivities({ ...profile, taskQueue: queueOf(role, taskQueue) });
+        }
+        return activities[name]?.(...args);
+      };
     },
   });
 }
 
-function queueOf(role: ActivityRole): string {
-  const { taskQueue } = workflowInfo();
+function queueOf(role: ActivityRole, taskQueue: string): string {
   const base = taskQueue.endsWith(orchestration) ? taskQueue.slice(0, -orchestration.length) : taskQueue;
   return `${base}-${role}`;
 }

@@ -9,18 +9,20 @@ export interface CurrentTask {
   readonly label: string;
 }
 
-/** Made on first use, since the class is there only inside a workflow, and scripts load this module, too. */
-let storage: InstanceType<typeof AsyncLocalStorage<CurrentTask>> | undefined;
+/**
+ * Made with the module, which a worker evaluates once for all runs (workers/bundle.ts): one made during a run would end
+ * with that run, for the others, too. In a script, which has no tasks, it is a storage of nothing.
+ */
+const storage = new AsyncLocalStorage<CurrentTask>();
 
 /** Runs a function so that all it starts knows its task. */
 export function withinTask<Result>(task: CurrentTask, run: () => Result): Result {
-  storage ??= new AsyncLocalStorage<CurrentTask>();
   return storage.run(task, run);
 }
 
 /** The try that the caller belongs to; `undefined` outside of tasks. */
 export function currentTask(): CurrentTask | undefined {
-  return storage?.getStore();
+  return storage.getStore();
 }
 
 /** A task, and the index of it when it is mapped, for people: `clean[pin]`. */

@@ -1,6 +1,7 @@
 import type { RunState, TaskState } from '../../dag/states.ts';
 import { durationText } from '../../dag/duration.ts';
 import type { TaskStatus } from './queries.ts';
+import type { BookInstance } from './run-book.ts';
 
 const marks: Readonly<Record<TaskState, string>> = {
   none: '·',
@@ -23,17 +24,38 @@ const marks: Readonly<Record<TaskState, string>> = {
 const longestTable = 100;
 
 /** A run's state as Markdown, for the page of the run in the Temporal UI. */
-export function detailsOf(runState: RunState, statuses: readonly TaskStatus[]): string {
-  const counts = new Map<TaskState, number>();
-  for (const { state } of statuses) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const summary = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
-  const shown = statuses.slice(0, longestTable);
-  const rest = statuses.length > shown.length ? `\n\nand ${statuses.length - shown.length} more` : '';
-  return `**${runState}**: ${summary}\n\n| task | state | try | took |\n|---|---|---|---|\n${shown.map(row).join('\n')}${rest}`;
+export type DetailsText = (runState: RunState) => string;
+
+/**
+ * Makes the text of a run's tasks. It is wanted at every step of a run, so a row is written anew only when the task's state
+ * or the number of its tries has changed: all that it says changes with one of them.
+ */
+export function detailsOf(instances: readonly BookInstance[]): DetailsText {
+  const rows = instances.slice(0, longestTable).map(() => ({ state: '', tries: 0, text: '' }));
+  const rest = instances.length > rows.length ? `\n\nand ${instances.length - rows.length} more` : '';
+  return (runState) => {
+    const counts = new Map<TaskState, number>();
+    let table = '';
+    for (const [at, instance] of instances.entries()) {
+      const state = instance.state();
+      counts.set(state, (counts.get(state) ?? 0) + 1);
+      const row = rows[at];
+      if (row === undefined) continue;
+      const tries = instance.tries();
+      if (row.state !== state || row.tries !== tries) {
+        row.state = state;
+        row.tries = tries;
+        row.text = rowText(instance.status());
+      }
+      table += row.text;
+    }
+    const summary = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+    return `**${runState}**: ${summary}\n\n| task | state | try | took |\n|---|---|---|---|${table}${rest}`;
+  };
 }
 
-function row({ label, state, tryNumber, start, end, error }: TaskStatus): string {
+function rowText({ label, state, tryNumber, start, end, error }: TaskStatus): string {
   const took = start === null || end === null ? '' : durationText(end - start);
   const why = error === null ? '' : `: ${error.message.replaceAll(/[|\n\r]/g, ' ').slice(0, 200)}`;
-  return `| ${label} | ${marks[state]} ${state}${why} | ${tryNumber === 0 ? '' : tryNumber} | ${took} |`;
+  return `\n| ${label} | ${marks[state]} ${state}${why} | ${tryNumber === 0 ? '' : tryNumber} | ${took} |`;
 }

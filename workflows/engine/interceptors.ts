@@ -25,14 +25,15 @@ export const interceptors: WorkflowInterceptorsFactory = () => ({
           return Promise.reject(error);
         }
         const { taskId, mapIndex, tryNumber } = task;
-        return next({
-          ...input,
-          headers: {
-            ...input.headers,
-            [taskHeader]: defaultPayloadConverter.toPayload({ taskId, mapIndex, tryNumber }),
-          },
-          options: { ...input.options, summary: input.options.summary ?? task.label },
-        });
+        // Not by spreading, which the bundle does in code of its own, property by property: the profile showed it.
+        return next(
+          Object.assign({}, input, {
+            headers: Object.assign({}, input.headers, {
+              [taskHeader]: defaultPayloadConverter.toPayload({ taskId, mapIndex, tryNumber }),
+            }),
+            options: Object.assign({}, input.options, { summary: input.options.summary ?? task.label }),
+          }),
+        );
       },
       startTimer: (input, next) => {
         const task = currentTask();

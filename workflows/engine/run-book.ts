@@ -15,10 +15,19 @@ export interface RunBook {
   /** What a task is given of the tasks it needs. */
   readonly inputsOf: (task: TaskDefinition) => Readonly<Record<string, unknown>>;
   readonly graph: () => RunGraph;
+  /** The task instances in the order of the definition. */
+  readonly instances: readonly BookInstance[];
   readonly statuses: () => readonly TaskStatus[];
   readonly status: (context: RunContext, state: RunState) => RunStatus;
   readonly tries: (address: TaskAddress) => readonly TryRecord[];
   readonly result: (address: TaskAddress) => unknown;
+}
+
+/** One task instance: what is known of it now. */
+export interface BookInstance {
+  readonly state: () => TaskState;
+  readonly tries: () => number;
+  readonly status: () => TaskStatus;
 }
 
 /** An empty book for a run of a DAG. */
@@ -36,9 +45,10 @@ export function openBook(definition: DagDefinition): RunBook {
 
   const taskOf = (taskId: string): TaskDefinition =>
     tasks.get(taskId) ?? absent(`there is no task ${taskId}; there are ${[...tasks.keys()].join(', ')}`);
-  const recordOf = ({ taskId, mapIndex = -1 }: TaskAddress): TaskRecord =>
-    records.get(taskOf(taskId).id)?.find((record) => record.mapIndex === mapIndex) ??
-    absent(`task ${taskId} has no map index ${mapIndex}`);
+  const recordOf = ({ taskId, mapIndex = -1 }: TaskAddress): TaskRecord => {
+    const found = records.get(taskOf(taskId).id)?.[Math.max(mapIndex, 0)];
+    return found?.mapIndex === mapIndex ? found : absent(`task ${taskId} has no map index ${mapIndex}`);
+  };
   const stateOf = ({ taskId, mapIndex }: TaskRecord): TaskState =>
     plan.states(taskId)[Math.max(mapIndex, 0)] ?? absent(`task ${taskId} has no map index ${mapIndex}`);
 
@@ -49,8 +59,11 @@ export function openBook(definition: DagDefinition): RunBook {
     return taskOf(taskId).items === null ? values[0] : values;
   }
 
-  const statuses = (): readonly TaskStatus[] =>
-    [...records.values()].flatMap((all) => all.map((record) => statusOf(record, stateOf(record))));
+  const instances = [...records.values()].flat().map((record): BookInstance => {
+    const state = (): TaskState => stateOf(record);
+    return { state, tries: () => record.tries.length, status: () => statusOf(record, state()) };
+  });
+  const statuses = (): readonly TaskStatus[] => instances.map(({ status }) => status());
 
   return {
     plan,
@@ -64,6 +77,7 @@ export function openBook(definition: DagDefinition): RunBook {
       dagId: definition.id,
       tasks: definition.tasks.map(({ id, upstream, triggerRule, labels }) => ({ id, upstream, triggerRule, labels })),
     }),
+    instances,
     statuses,
     status: ({ dagId, runId, runType, logicalDate, dataInterval }, state) => ({
       dagId,

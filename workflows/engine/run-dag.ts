@@ -14,7 +14,7 @@ import type { TaskInstance } from '../../dag/planner.ts';
 import { runIdentity } from '../../dag/run-identity.ts';
 import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
 import { watchDeadlines } from './deadlines.ts';
-import { detailsOf } from './details.ts';
+import { detailsOf, type DetailsText } from './details.ts';
 import { failureTypes } from './failures.ts';
 import { graphQuery, resultQuery, statesQuery, triesQuery, type TaskStatus } from './queries.ts';
 import { openBook, type RunBook } from './run-book.ts';
@@ -38,19 +38,19 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   setHandler(triesQuery, book.tries);
   setHandler(resultQuery, book.result);
 
-  const cancelled = await runTasks(book, context);
+  const details = detailsOf(book.instances);
+  const cancelled = await runTasks(book, context, details);
 
   const end = book.plan.runState();
   state = end === 'success' && !cancelled ? 'success' : 'failed';
   upsertSearchAttributes([{ key: searchAttributeKeys.runState, value: state }]);
-  const statuses = book.statuses();
-  setCurrentDetails(detailsOf(state, statuses));
+  setCurrentDetails(details(state));
   const result: RunResult = { state, tasks: statesOf(definition, book) };
   if (cancelled) throw new CancelledFailure('the run was cancelled', [result]);
   if (state === 'success') return result;
   throw ApplicationFailure.create({
     type: failureTypes.run,
-    message: whatFailed(statuses),
+    message: whatFailed(book.statuses()),
     nonRetryable: true,
     details: [result],
   });
@@ -78,9 +78,9 @@ function openRun(definition: DagDefinition, input: unknown): RunContext {
 }
 
 /** Runs tasks as the plan says until none is left. Says whether the run was cancelled on the way. */
-async function runTasks(book: RunBook, context: RunContext): Promise<boolean> {
+async function runTasks(book: RunBook, context: RunContext, details: DetailsText): Promise<boolean> {
   const { plan } = book;
-  const show = shower(book);
+  const show = shower(book.instances.length, details);
   let open = 0;
   let cancelled = false;
   let advancing = false;
@@ -155,12 +155,11 @@ function logFailure(book: RunBook, instance: TaskInstance): void {
 }
 
 /** Keeps the run's page in the Temporal UI current; the more rows, the less often, so that the cost stays linear. */
-function shower(book: RunBook): () => void {
-  const rows = book.statuses().length;
+function shower(rows: number, details: DetailsText): () => void {
   const every = Math.ceil(rows / 50);
   let changes = 0;
   return () => {
-    if (changes++ % every === 0) setCurrentDetails(detailsOf('running', book.statuses()));
+    if (changes++ % every === 0) setCurrentDetails(details('running'));
   };
 }
 

@@ -1,12 +1,12 @@
-import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { isCancellation, sleep } from '@temporalio/workflow';
 import type { RunContext, TaskDefinition } from '../../dag/definition.ts';
-import { durationText } from '../../dag/duration.ts';
 import type { TaskState } from '../../dag/states.ts';
 import { taskLabel, withinTask } from './current-task.ts';
 import type { Deadlines } from './deadlines.ts';
-import { diagnose, failureTypes, type Diagnosis } from './failures.ts';
+import { diagnose, type Diagnosis } from './failures.ts';
 import { checkPayload } from './payload-size.ts';
 import type { TaskRecord } from './task-record.ts';
+import { limitTry } from './try-limit.ts';
 
 /** What the tries of a task instance work with. */
 export interface Trying {
@@ -27,16 +27,18 @@ export interface Trying {
  * Tries a task until it has ended: Airflow's retries, with durable timers between them. The attempts inside one try are
  * Temporal's. Whatever a `run` throws is the end of a try.
  *
- * In callbacks, not in async functions: the SDK notes a stack for every promise of a workflow, and they are most of what a
- * task would cost here.
+ * In callbacks, not in async functions, and one `then` a try: the SDK notes a stack for every promise of a workflow, and they
+ * are most of what a task would cost here.
  */
 export function tryTask(trying: Trying, tryNumber = 1): void {
-  const { task, record, onState, onDefect } = trying;
+  const { task, record, deadlines, onState, onDefect } = trying;
   const label = taskLabel(record.taskId, record.mapLabel);
   const start = Date.now();
   record.tries.push({ tryNumber, start, end: null, state: 'running', error: null });
   onState('running');
+  const limit = limitTry(deadlines, task.executionTimeout);
   const succeeded = (value: unknown): void => {
+    limit.release();
     try {
       checkPayload(`${label}: the result`, value);
     } catch (thrown) {
@@ -46,49 +48,37 @@ export function tryTask(trying: Trying, tryNumber = 1): void {
     record.value = value;
     close(trying, tryNumber, start, 'success', null);
   };
-  const failed = (thrown: unknown): void => afterFailure(trying, tryNumber, start, diagnose(thrown));
+  const failed = (thrown: unknown): void => {
+    limit.release();
+    afterFailure(trying, tryNumber, start, diagnose(limit.reason(thrown)));
+  };
   let result: unknown;
   try {
-    const run = (): unknown => runTask(trying, tryNumber, label);
-    result = task.executionTimeout === null ? run() : withLimit(trying, task.executionTimeout, run);
+    result = limit.run(() => runTask(trying, tryNumber, label));
   } catch (thrown) {
     failed(thrown);
     return;
   }
   if (!isPromiseLike(result)) succeeded(result);
-  else result.then(succeeded, failed).then(undefined, onDefect);
+  else result.then(orDefect(succeeded, onDefect), orDefect(failed, onDefect));
+}
+
+/** Saves the promise that a `catch` behind a `then` would be. */
+function orDefect(act: (value: unknown) => void, onDefect: Trying['onDefect']): (value: unknown) => void {
+  return (value) => {
+    try {
+      act(value);
+    } catch (error) {
+      onDefect(error);
+    }
+  };
 }
 
 function runTask({ task, record, inputs, context }: Trying, tryNumber: number, label: string): unknown {
   const { taskId, mapIndex } = record;
   return withinTask({ taskId, mapIndex, tryNumber, label }, () =>
-    task.run(task.items?.[mapIndex], inputs, { ...context, taskId, mapIndex, tryNumber }),
+    task.run(task.items?.[mapIndex], inputs, Object.assign({ taskId, mapIndex, tryNumber }, context)),
   );
-}
-
-/** Runs in a scope that is cancelled when the limit is over. */
-async function withLimit({ deadlines }: Trying, limit: number, run: () => unknown): Promise<unknown> {
-  const scope = new CancellationScope();
-  let timedOut = false;
-  const unwatch = deadlines.watch(limit, () => {
-    timedOut = true;
-    scope.cancel();
-  });
-  try {
-    return await scope.run(async () => run());
-  } catch (thrown) {
-    if (timedOut && isCancellation(thrown)) throw new TaskTimeout(limit);
-    throw thrown;
-  } finally {
-    unwatch();
-  }
-}
-
-class TaskTimeout extends Error {
-  constructor(limit: number) {
-    super(`the try took longer than its executionTimeout of ${durationText(limit)}`);
-    this.name = failureTypes.timeout;
-  }
 }
 
 function afterFailure(trying: Trying, tryNumber: number, start: number, { error, skipped, final }: Diagnosis): void {
@@ -110,9 +100,10 @@ function afterFailure(trying: Trying, tryNumber: number, start: number, { error,
     trying.onState('failed');
   };
   const label = taskLabel(record.taskId, record.mapLabel);
-  sleep(Math.max(delay, 1), { summary: `${label}: wait before try ${tryNumber + 1}` })
-    .then(again, given)
-    .then(undefined, trying.onDefect);
+  sleep(Math.max(delay, 1), { summary: `${label}: wait before try ${tryNumber + 1}` }).then(
+    orDefect(again, trying.onDefect),
+    orDefect(given, trying.onDefect),
+  );
 }
 
 function close(
