@@ -13,6 +13,12 @@ const longestMap = 500;
 /** The work of all tasks that one history holds. */
 const mostInstances = 2_000;
 
+/**
+ * Of a DAG that takes none. Made with the module, for all DAGs: a schema is dear to make, and the first one completes zod's
+ * configuration, which a worker freezes with all else that its runs share.
+ */
+const noParams = z.object({});
+
 type AnyTaskOptions = TaskOptions<never, Needs, TriggerRule, unknown>;
 type AnyMapOptions = MapOptions<never, unknown, Needs, TriggerRule, unknown>;
 
@@ -28,7 +34,7 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
   if (!/^[A-Za-z][A-Za-z0-9_]{0,99}$/.test(id)) {
     throw new DagDefinitionError(id, 'the id is also the name of its export: use letters, digits and _, at most 100');
   }
-  const params = (options.params ?? z.object({})) as Params;
+  const params = (options.params ?? noParams) as Params;
   checkOptions(id, options, params);
   const tasks = new Map<string, TaskDefinition>();
   const refs = new Set<unknown>();

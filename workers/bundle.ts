@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { bundleWorkflowCode, type Logger, type WorkflowBundle } from '@temporalio/worker';
 
 /** Name of the workflows' bundle in the folder of the build. */
@@ -16,6 +15,9 @@ export interface WorkflowSource {
   readonly logger?: Logger;
 }
 
+/** What DAGs are made of. */
+const engineModules = ['workflows/engine/dag', 'workflows/engine/activities-on', 'workflows/engine/interceptors'];
+
 /** Bundles workflows with the engine's interceptors, which only work when they are in the bundle. Takes seconds. */
 export async function bundleWorkflows({ folder, entry, logger }: WorkflowSource): Promise<WorkflowBundle> {
   const module = (path: string): string => {
@@ -24,18 +26,13 @@ export async function bundleWorkflows({ folder, entry, logger }: WorkflowSource)
   };
   const { code } = await bundleWorkflowCode({
     workflowsPath: module(entry ?? 'workflows/index'),
-    // Evaluated once a worker instead of once a run, which is a tenth of what a small run costs. The schemas that a DAG makes
-    // are the run's own; the library itself keeps nothing of a run.
-    preloadModules: [zodModule(folder)],
+    // Evaluated once a worker instead of once a run: the engine, and with it zod, Temporal's own modules and dag/. None of
+    // them keeps anything of a run in a module; DAGs are evaluated for each run, so theirs may.
+    preloadModules: engineModules.map(module),
     workflowInterceptorModules: [module('workflows/engine/interceptors')],
     ...(logger !== undefined && { logger }),
   });
   return { code };
-}
-
-/** The module that `import 'zod'` means: what `require` finds is another copy beside it. */
-function zodModule(folder: string): string {
-  return join(dirname(createRequire(join(folder, 'workflows', 'index.js')).resolve('zod')), 'index.js');
 }
 
 /** Writes the bundle of a build beside it, so that a worker starts without webpack. */
