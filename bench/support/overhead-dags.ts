@@ -6,7 +6,7 @@ const io = activitiesOn<{ echo(text: string): Promise<string> }>('io');
 /** Forty tasks in a row, an activity each. */
 export const dagChain = chainOf('dagChain', {});
 
-/** The same, every try with a limit, which costs it a timer. */
+/** The same, every try with a limit: a cancellation scope each, and one timer for the run. */
 export const limitedChain = chainOf('limitedChain', { executionTimeout: '1 hour' });
 
 function chainOf(
