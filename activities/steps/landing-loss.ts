@@ -53,8 +53,8 @@ export interface AcceptedLoss {
 
 /**
  * Accounts for records that Kafka does not have any more with an empty object in the chain, marked `lost: retention`,
- * so that landing can go on behind it. Refuses a range that is not exactly what is lost, and what is still in Kafka.
- * Doing it again changes nothing.
+ * so that landing can go on behind it. Refuses a range that is not exactly what is lost, what is still in Kafka, and what
+ * is landed. Doing it again changes nothing.
  */
 export async function acceptLoss(
   deps: { readonly kafka: KafkaPort; readonly zone: LandingZone },
@@ -62,16 +62,12 @@ export async function acceptLoss(
 ): Promise<LandedObject> {
   const { topic, partition, from, to } = loss;
   const end = (await deps.zone.end(topic, partition)) ?? 0;
+  if (from < end && from < to) return acceptedBefore(deps.zone, loss, end);
   const { low } = await partitionOffsets(deps.kafka, loss);
-  const isDone = end >= to;
-  if (from >= to || to > low || (!isDone && from !== end)) {
-    const lost = end < low ? `offsets ${end} to ${low - 1} are lost` : 'nothing is lost';
-    throw new AdapterError(
-      `not accepted: of ${topic} partition ${partition} ${lost}, and that is not ${from} to ${to - 1}`,
-      { system: 's3', code: 'invalid' },
-    );
+  if (from >= to || to > low || from !== end) {
+    throw notAccepted(loss, end < low ? `offsets ${end} to ${low - 1} are lost` : 'nothing is lost');
   }
-  const { object } = await deps.zone.create({
+  const { won, object } = await deps.zone.create({
     topic,
     partition,
     start: from,
@@ -83,7 +79,29 @@ export async function acceptLoss(
     runId: 'accept-loss',
     lost: 'retention',
   });
+  if (!won && !isThisLoss(object, loss)) throw notAccepted(loss, `offsets from ${from} on were landed just now`);
   return object;
+}
+
+/** The object of a loss that was given up earlier. What the chain holds of the range otherwise is landed, and stays. */
+async function acceptedBefore(zone: LandingZone, loss: AcceptedLoss, end: number): Promise<LandedObject> {
+  const { topic, partition, from, to } = loss;
+  for await (const object of zone.objects(topic, partition, from, Math.min(to, end))) {
+    if (isThisLoss(object, loss)) return object;
+    break;
+  }
+  throw notAccepted(loss, `the chain goes up to ${end} already`);
+}
+
+function isThisLoss({ start, next, lost }: LandedObject, { from, to }: AcceptedLoss): boolean {
+  return start === from && next === to && lost === 'retention';
+}
+
+function notAccepted({ topic, partition, from, to }: AcceptedLoss, why: string): AdapterError {
+  return new AdapterError(
+    `not accepted: of ${topic} partition ${partition} ${why}, and that is not ${from} to ${to - 1}; the chain is as it was`,
+    { system: 's3', code: 'invalid' },
+  );
 }
 
 function corrupt(message: string): AdapterError {

@@ -284,6 +284,44 @@ describe('what Kafka does not have any more', () => {
     expect(audit).toMatchObject({ offsets: 50, records: 30, lost: 20, absent: 0 });
   });
 
+  // The wrong partition's number is enough for that: an object inside of another one would break the chain for every reader.
+  test('is not what was landed: records in the chain cannot be given up, and it stays whole', async () => {
+    await at.send(posts(0, 50));
+    await at.land(at.range(0, 30), { limits: { ...smallLimits, objectRecords: 10 } });
+    await at.forget(20);
+    const before = await at.objects(0, 30);
+    for (const [from, to] of [
+      [5, 8],
+      [10, 20],
+      [0, 10],
+      [10, 30],
+      [20, 40],
+    ] as const) {
+      await expect(acceptLoss(at, { topic: at.topic, partition: 0, from, to })).rejects.toMatchObject({
+        code: 'invalid',
+        message: expect.stringContaining('goes up to 30 already'),
+      });
+    }
+    expect(await at.objects(0, 30)).toEqual(before);
+    expect((await at.zone.chains(at.topic))[0]).toMatchObject({ objects: before.length });
+  });
+
+  test('is given up only where nobody lands it at the same moment', async () => {
+    await at.send(posts(0, 50));
+    await at.land(at.range(0, 10));
+    await at.forget(30);
+    const zone: LandingZone = {
+      ...at.zone,
+      create: async (draft, signal) => {
+        await at.zone.create({ ...draft, next: 20, missing: [{ from: 10, to: 20 }] });
+        return at.zone.create(draft, signal);
+      },
+    };
+    const loss = { topic: at.topic, partition: 0, from: 10, to: 30 };
+    await expect(acceptLoss({ ...at, zone }, loss)).rejects.toMatchObject({ code: 'invalid' });
+    expect(await at.zone.end(at.topic, 0)).toBe(20);
+  });
+
   test('is not gone where a chain was removed: that is said, and nothing landed over it', async () => {
     await at.send(posts(0, 50));
     await at.land(at.range(0, 20));
