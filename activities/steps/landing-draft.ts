@@ -19,7 +19,7 @@ export interface DraftPlace {
 export interface ObjectLimits {
   /** Records of an object, bad ones included. */
   readonly objectRecords: number;
-  /** Bytes of an object's lines; and of its bad records, for they are kept in memory as well. */
+  /** Bytes of an object's lines; and of its bad records, keys and values, for they are kept in memory as well. */
   readonly objectBytes: number;
   /** Bytes of a record that still becomes a line. */
   readonly recordBytes: number;
@@ -108,23 +108,26 @@ export function createDraftBuilder(
     },
 
     take(record) {
-      const { offset, value } = record;
-      const bytes = value === null ? 0 : value.length + 1;
+      const { offset, key, value } = record;
+      const lineLength = value === null ? 0 : value.length + 1;
+      // What it takes when it is bad, which is not known yet: a tombstone's key may be as large as any value.
+      const kept = (key?.length ?? 0) + (value?.length ?? 0);
       const taken = records + quarantined.length;
       if (taken >= limits.objectRecords) return false;
-      if (taken > 0 && Math.max(length, badBytes) + bytes > limits.objectBytes) return false;
+      const isFull = length + lineLength > limits.objectBytes || badBytes + kept > limits.objectBytes;
+      if (taken > 0 && isFull) return false;
       skip(next, offset);
       next = offset + 1;
       const objection = append(value);
       if (objection === undefined) return true;
       skip(offset, next);
-      badBytes += bytes;
+      badBytes += kept;
       quarantined.push({
         topic: place.topic,
         partition: place.partition,
         offset,
         ...objection,
-        key: record.key && Buffer.from(record.key),
+        key: key && Buffer.from(key),
         value: value && Buffer.from(value),
         timestamp: record.timestamp,
       });
