@@ -4,6 +4,7 @@ import { cleanColumns } from '../../pipeline/cleaning/clean-columns.ts';
 import { identifier, literal, literals } from '../../pipeline/cleaning/sql-text.ts';
 import type { AddFile } from '../../pipeline/delta/actions.ts';
 import { duckDbTypes } from '../../pipeline/delta/schema.ts';
+import type { Snapshot } from '../../pipeline/delta/snapshot.ts';
 import type { Question } from '../../pipeline/questions/question.ts';
 import { questions } from '../../pipeline/questions/questions.ts';
 import { keyPart } from '../../pipeline/run-keys.ts';
@@ -33,7 +34,8 @@ function answersKey(run: { readonly dagId: string; readonly runId: string }): st
 
 /**
  * Asks the eight questions of the tables as the run's cleaning left them, whatever has been published since, so that
- * asking again gives the same. Writes one JSON document and, an answer each, a Delta table that is overwritten.
+ * asking again gives the same. Writes one JSON document and, an answer each, a Delta table that is overwritten, unless it
+ * has the answers to newer versions: a late run leaves those.
  */
 export function createAnswer({
   store,
@@ -43,15 +45,16 @@ export function createAnswer({
 }: AnswerDependencies): (input: AnswerInput, context: StepContext) => Promise<AnswerResult> {
   return ({ cleaned }, context) =>
     engine.use({ signal: context.signal }, async (session) => {
+      const asked: AskedVersion[] = [];
       for (const name of tableNames) {
         const version = cleaned.find(({ table }) => table === name)?.version;
-        await openView(session, tables.table(name, cleanColumns(name)), name, version, context);
+        asked.push(await openView(session, tables.table(name, cleanColumns(name)), name, version, context));
         context.heartbeat({ phase: 'fetched', name });
       }
       const found: Partial<Record<AnswerName, readonly SqlRow[]>> = {};
       for (const question of questions) {
         const rows = await ask(session, question);
-        await publish(session, answers.table(question.name, question.columns), question, context);
+        await publish(session, answers.table(question.name, question.columns), question, asked, context);
         found[question.name] = rows;
         context.heartbeat({ phase: 'answered', name: question.name });
       }
@@ -62,6 +65,13 @@ export function createAnswer({
     });
 }
 
+/** Of which version of which cleaned table an answer was asked, as the answer's table keeps it among its `txn` actions. */
+interface AskedVersion {
+  /** Names the cleaned table by Delta's own id: one that is made anew begins with version 0 again. */
+  readonly appId: string;
+  readonly version: number;
+}
+
 /** Makes a view of a table at the version that the run's cleaning gave. */
 async function openView(
   session: SqlSession,
@@ -69,9 +79,9 @@ async function openView(
   name: TableName,
   version: number | undefined,
   { signal }: StepContext,
-): Promise<void> {
+): Promise<AskedVersion> {
   const snapshot = version === undefined ? undefined : await table.snapshot({ version, signal });
-  if (snapshot === undefined) {
+  if (version === undefined || snapshot === undefined) {
     throw new AdapterError(`${name} has no version ${version ?? 'of this run'}: clean it first`, {
       system: 'delta',
       code: 'not_found',
@@ -89,6 +99,7 @@ async function openView(
       ? `SELECT ${columns.join(', ')} WHERE false`
       : `FROM read_parquet(${literals(files.map(({ path }) => join(folder, path)))})`;
   await session.run(`CREATE VIEW ${identifier(name)} AS ${rows}`);
+  return { appId: `cleaned/${name}/${snapshot.metadata.id}`, version };
 }
 
 /** Asks one question; its rows stay in a table of its name, in order. */
@@ -102,27 +113,48 @@ async function ask(session: SqlSession, { name, columns, sql }: Question): Promi
   return session.rows(`SELECT * EXCLUDE (place) FROM ${name} ORDER BY place`);
 }
 
-/** Overwrites the answer's table in one commit, unless this run has done so already. */
+/**
+ * Overwrites the answer's table in one commit, unless this run has done so already. Where the table has the answer to
+ * newer versions, the commit only says that this run was here.
+ */
 async function publish(
   session: SqlSession,
   table: DeltaTable,
   { name }: Question,
+  asked: readonly AskedVersion[],
   { place, signal }: StepContext,
 ): Promise<void> {
   let add: readonly AddFile[] | undefined;
   for (let tries = 0; tries < 10; tries += 1) {
     const base = await table.snapshot({ signal });
     if (base?.txns.has(place.runId)) return;
+    const own = { operation: 'WRITE', run: place.runId, metrics: {} } as const;
+    if (base !== undefined && isNewer(base, asked)) {
+      const nothing = { ...own, add: [], remove: [], progress: [] };
+      if ((await table.commit(base, nothing, signal)) === 'committed') return;
+      continue;
+    }
     add ??= await upload(session, table, name, signal);
     const remove = [...(base?.files.keys() ?? [])];
-    const change = { operation: 'WRITE', add, remove, progress: [], run: place.runId, metrics: {} } as const;
-    if ((await table.commit(base, change, signal)) === 'committed') return;
+    if ((await table.commit(base, { ...own, add, remove, progress: asked }, signal)) === 'committed') return;
   }
   throw new AdapterError(`the answer ${name} was published by others ten times in a row`, {
     system: 'delta',
     code: 'conflict',
     canRetry: true,
   });
+}
+
+/**
+ * Whether an answer's table has the answer to newer versions. The first table whose versions differ decides: of runs that
+ * cleaned side by side each may have the newer version of one, and then too the last answer must not depend on who is late.
+ */
+function isNewer({ txns }: Snapshot, asked: readonly AskedVersion[]): boolean {
+  for (const { appId, version } of asked) {
+    const had = txns.get(appId);
+    if (had !== undefined && had !== version) return had > version;
+  }
+  return false;
 }
 
 /** Puts an answer's rows beside its table. */

@@ -5,6 +5,7 @@ import type { AnswerName } from '../../../activities/steps/contract.ts';
 import { answersByHand, type Post } from './answers-by-hand.ts';
 import { tablesFixtures, type TablesFixture } from './tables-fixture.ts';
 
+const { signal } = new AbortController();
 let fixtures: Awaited<ReturnType<typeof tablesFixtures>>;
 
 beforeAll(async () => {
@@ -46,6 +47,18 @@ const posts = fc.array(
   }),
   { minLength: 0, maxLength: 120 },
 );
+
+/** The rows of question 4's table as a reader finds them now. */
+async function q4Table(at: TablesFixture): Promise<readonly Row[]> {
+  const table = at.answers.table('q4', []);
+  const snapshot = await table.snapshot({ signal });
+  const [file] = [...(snapshot?.files.values() ?? [])];
+  if (file === undefined) return [];
+  return at.engine.use({ signal }, async (session) => {
+    await table.download(file, join(session.folder, 'q4.parquet'), signal);
+    return session.rows(`FROM '${join(session.folder, 'q4.parquet')}'`);
+  });
+}
 
 /** A post of few words. */
 const shortPost = (index: number, country: string): Post => ({
@@ -124,9 +137,27 @@ describe('the eight questions', () => {
     expect(first['q4']).toEqual([{ country: 'A', category: 'art', category_count: 1 }]);
     expect(await at.answer(cleaned, 'old')).toEqual(old);
     expect(await read()).toEqual(first);
-    const table = at.answers.table('q4', []);
-    const signal = new AbortController().signal;
-    const snapshot = await table.snapshot({ signal });
-    expect([snapshot?.version, snapshot?.files.size]).toEqual([1, 1]);
+    // Its tables keep what the newer run answered, and say that the late one was here, once.
+    const snapshot = await at.answers.table('q4', []).snapshot({ signal });
+    expect([snapshot?.version, snapshot?.files.size, snapshot?.txns.get('old')]).toEqual([1, 1, 1]);
+    expect(await q4Table(at)).toEqual([{ country: 'B', category: 'art', category_count: 2 }]);
+    await at.verify(landed, cleaned, old, 'old');
+    await ask(at, [shortPost(1, 'C')], 'newest');
+    expect(await q4Table(at)).toEqual([
+      { country: 'B', category: 'art', category_count: 1 },
+      { country: 'C', category: 'art', category_count: 1 },
+    ]);
+  });
+
+  // A table that was rebuilt begins with version 0 again; by its number alone its answers would be old for ever.
+  test('are published anew when a cleaned table was made anew', async () => {
+    const at = await fixtures.make();
+    await ask(at, [shortPost(1, 'A')], 'day-1');
+    await ask(at, [shortPost(1, 'B')], 'day-2');
+    const keys: string[] = [];
+    for await (const { key } of at.store.list(`tables/${at.user}/duckdb/`)) keys.push(key);
+    await at.store.remove(keys);
+    await ask(at, [shortPost(1, 'C')], 'day-3');
+    expect(await q4Table(at)).toEqual([{ country: 'C', category: 'art', category_count: 1 }]);
   });
 });
