@@ -1,10 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import {
+  isGrpcServiceError,
+  ScheduleAlreadyRunning,
   ScheduleNotFoundError,
   type Client,
   type ScheduleDescription,
-  type ScheduleUpdateOptions,
 } from '@temporalio/client';
+import {
+  encodeScheduleAction,
+  encodeSchedulePolicies,
+  encodeScheduleSpec,
+  encodeScheduleState,
+} from '@temporalio/client/lib/schedule-helpers.js';
 import type { DagDefinition } from '../../dag/definition.ts';
+import { CommandError } from '../failure.ts';
 import { planSchedule, scheduleSpec, type SchedulePlan } from './schedule-plan.ts';
 import { differences } from './schedule-differences.ts';
 
@@ -33,9 +42,13 @@ export interface ReconcileOptions {
 
 const ownerMemo = 'tradewindTaskQueue';
 
+/** Looks at a Schedule until one is as planned: each that finds it changed since was somebody else's turn. */
+const looks = 10;
+
 /**
  * Brings Schedules in step with the DAGs' timetables. Idempotent; a Schedule that somebody else made is left alone, and
- * a paused one stays paused.
+ * a paused one stays paused, also when it is paused, or made, at the same time. Throws CommandError when others change one
+ * all the time.
  */
 export async function reconcileSchedules(
   client: Client,
@@ -47,7 +60,7 @@ export async function reconcileSchedules(
     const plan = planSchedule(definition, options.taskQueue, options.now);
     if (plan === undefined) continue;
     planned.add(plan.dagId);
-    changes.push(await reconcileOne(client, plan, definition, options));
+    changes.push(await reconcileOne(client, plan, options));
   }
   for await (const { scheduleId, memo } of client.schedule.list()) {
     if (planned.has(scheduleId) || memo?.[ownerMemo] !== options.taskQueue) continue;
@@ -59,38 +72,75 @@ export async function reconcileSchedules(
 async function reconcileOne(
   client: Client,
   plan: SchedulePlan,
-  { description }: DagDefinition,
   { apply, taskQueue }: ReconcileOptions,
 ): Promise<ScheduleChange> {
-  const handle = client.schedule.getHandle(plan.dagId);
-  const found = await describe(client, plan.dagId);
   const told = { dagId: plan.dagId, knownUntil: plan.knownUntil?.toISOString() ?? null };
-  if (found === undefined) {
-    if (apply) {
-      await client.schedule.create({
-        scheduleId: plan.dagId,
-        ...body(plan, description),
-        memo: { [ownerMemo]: taskQueue },
-      });
+  let done: Pick<ScheduleChange, 'action' | 'reasons'> = { action: 'keep', reasons: [] };
+  for (let look = 0; look < looks; look += 1) {
+    const found = await describe(client, plan.dagId);
+    if (found === undefined) {
+      const news = { ...told, action: 'create', reasons: ['there is no Schedule yet'], paused: false } as const;
+      if (!apply || (await create(client, plan, taskQueue))) return news;
+      continue;
     }
-    return { ...told, action: 'create', reasons: ['there is no Schedule yet'], paused: false };
+    const { paused } = found.state;
+    if (found.memo?.[ownerMemo] !== taskQueue) {
+      const reasons = [`the Schedule ${plan.dagId} was not made by this installation; delete it, or rename the DAG`];
+      return { ...told, action: 'foreign', reasons, paused };
+    }
+    const reasons = differences(plan, found);
+    if (reasons.length === 0) return { ...told, ...done, paused };
+    done = { action: 'update', reasons };
+    if (!apply) return { ...told, ...done, paused };
+    await update(client, plan, found);
   }
-  const { paused } = found.state;
-  if (found.memo?.[ownerMemo] !== taskQueue) {
-    const reasons = [`the Schedule ${plan.dagId} was not made by this installation; delete it, or rename the DAG`];
-    return { ...told, action: 'foreign', reasons, paused };
+  throw new CommandError(
+    `the Schedule ${plan.dagId} is not as it should be after ${looks} attempts: ${done.reasons.join('; ')}; somebody else is changing it, too`,
+  );
+}
+
+/** Whether it was made by this call: somebody else may have been quicker. */
+async function create(client: Client, plan: SchedulePlan, taskQueue: string): Promise<boolean> {
+  try {
+    await client.schedule.create({ scheduleId: plan.dagId, ...body(plan), memo: { [ownerMemo]: taskQueue } });
+    return true;
+  } catch (error) {
+    if (error instanceof ScheduleAlreadyRunning) return false;
+    throw error;
   }
-  const reasons = differences(plan, found);
-  if (reasons.length > 0 && apply) {
-    await handle.update(({ state, policies, ...before }) => ({
-      ...before,
-      ...body(plan, description),
-      policies: { ...policies, ...body(plan, description).policies },
-      // As it is: whoever paused it had a reason.
-      state,
-    }));
+}
+
+/**
+ * Writes the plan over a Schedule as it was found. The SDK's own update says not which one it looked at, and would undo a
+ * pause of that very moment; with the token the server drops an update of one that has changed, or refuses it: the next
+ * look tells.
+ */
+async function update(client: Client, plan: SchedulePlan, found: ScheduleDescription): Promise<void> {
+  const { namespace, identity, loadedDataConverter } = client.options;
+  const { spec, action, policies } = body(plan);
+  try {
+    await client.workflowService.updateSchedule({
+      namespace,
+      identity,
+      scheduleId: plan.dagId,
+      requestId: randomUUID(),
+      conflictToken: found.raw.conflictToken ?? null,
+      schedule: {
+        spec: encodeScheduleSpec(spec),
+        action: await encodeScheduleAction(loadedDataConverter, namespace, { ...action, args: [] }, {}),
+        policies: encodeSchedulePolicies(policies),
+        // Whoever paused it had a reason.
+        state: encodeScheduleState({ paused: found.state.paused, note: found.state.note ?? '' }),
+      },
+    });
+  } catch (error) {
+    if (!isConflict(error)) throw error;
   }
-  return { ...told, action: reasons.length > 0 ? 'update' : 'keep', reasons, paused };
+}
+
+/** gRPC's FAILED_PRECONDITION and ABORTED. */
+function isConflict(error: unknown): boolean {
+  return isGrpcServiceError(error) && [9, 10].includes(error.code);
 }
 
 async function reconcileOrphan(
@@ -104,7 +154,7 @@ async function reconcileOrphan(
   return { ...gone, action: 'delete' };
 }
 
-function body(plan: SchedulePlan, description: string): ScheduleUpdateOptions {
+function body(plan: SchedulePlan) {
   return {
     spec: scheduleSpec(plan),
     action: {
@@ -113,11 +163,10 @@ function body(plan: SchedulePlan, description: string): ScheduleUpdateOptions {
       workflowId: plan.dagId,
       taskQueue: plan.taskQueue,
       args: [],
-      ...(description !== '' && { staticSummary: description }),
+      ...(plan.summary !== '' && { staticSummary: plan.summary }),
     },
     policies: { overlap: plan.overlap, catchupWindow: plan.catchupWindow, pauseOnFailure: false },
-    state: {},
-  };
+  } as const;
 }
 
 async function describe(client: Client, id: string): Promise<ScheduleDescription | undefined> {

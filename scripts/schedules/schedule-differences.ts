@@ -2,9 +2,12 @@ import type { CalendarSpecDescription, ScheduleDescription } from '@temporalio/c
 import type { Calendar } from '../../dag/calendar.ts';
 import type { SchedulePlan } from './schedule-plan.ts';
 
-/** How a Schedule as the server has it differs from the plan, a sentence each. */
+/**
+ * How a Schedule as the server has it differs from the plan, a sentence each. Whether it is paused, and the note of it, is
+ * an operator's business, and no difference.
+ */
 export function differences(plan: SchedulePlan, found: ScheduleDescription): readonly string[] {
-  const { spec, action, policies } = found;
+  const { spec, action, policies, state } = found;
   const reasons: string[] = [];
   const compare = (what: string, is: unknown, shouldBe: unknown): void => {
     if (is !== shouldBe) reasons.push(`${what} is ${String(is)}, should be ${String(shouldBe)}`);
@@ -17,12 +20,24 @@ export function differences(plan: SchedulePlan, found: ScheduleDescription): rea
   const surplus = plan.knownUntil === null ? [...is].filter((text) => !shouldBe.has(text)) : [];
   if (missing.length > 0 || surplus.length > 0) reasons.push(calendarReason(missing, surplus));
   if ((spec.intervals ?? []).length > 0) reasons.push('it has intervals beside the calendars');
+  // Each of these loses slots, or moves them, while the calendars look right.
+  compare('first moment', spec.startAt?.toISOString() ?? 'none', 'none');
+  compare('last moment', spec.endAt?.toISOString() ?? 'none', 'none');
+  compare('jitter (ms)', spec.jitter ?? 0, 0);
+  if ((spec.skip ?? []).length > 0) reasons.push('it skips moments of its calendars');
+  compare('runs that it may still start', state.remainingActions ?? 'any number', 'any number');
   compare('workflow type', action.workflowType, plan.workflowType);
   compare('workflow id', action.workflowId, plan.dagId);
   compare('task queue', action.taskQueue, plan.taskQueue);
   if ((action.args ?? []).length > 0) reasons.push('it passes arguments');
+  compare('summary', action.staticSummary ?? '', plan.summary);
+  compare('execution timeout (ms)', action.workflowExecutionTimeout ?? 0, 0);
+  compare('run timeout (ms)', action.workflowRunTimeout ?? 0, 0);
+  compare('workflow task timeout (ms)', action.workflowTaskTimeout ?? 0, 0);
+  if (action.retry !== undefined) reasons.push('it starts a failed run again, which is for tries to do');
   compare('overlap policy', policies.overlap, plan.overlap);
   compare('catch-up window (ms)', policies.catchupWindow, plan.catchupWindow);
+  compare('pause on failure', policies.pauseOnFailure, false);
   return reasons;
 }
 

@@ -2,6 +2,7 @@ import { ScheduleOverlapPolicy, type CalendarSpec, type ScheduleSpec } from '@te
 import { calendarsOf, instantCalendars, type Calendar } from '../../dag/calendar.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { longestGap, upcomingSlots, type Timetable } from '../../dag/timetable.ts';
+import { roleQueue } from '../../workers/roles.ts';
 
 /** What the Schedule of a DAG is to be. Its id, and the stem of its runs' ids, is the DAG's. */
 export interface SchedulePlan {
@@ -13,6 +14,8 @@ export interface SchedulePlan {
   readonly overlap: typeof ScheduleOverlapPolicy.ALLOW_ALL;
   /** Milliseconds. */
   readonly catchupWindow: number;
+  /** What the Temporal UI says of a run; may be empty. */
+  readonly summary: string;
   /** Last moment that the Schedule knows of, where no calendar is exactly the timetable; `null`: it goes on for ever. */
   readonly knownUntil: Date | null;
 }
@@ -31,7 +34,7 @@ const leastCatchup = 10_000;
  * named one by one.
  */
 export function planSchedule(definition: DagDefinition, taskQueue: string, now: Date): SchedulePlan | undefined {
-  const { id, timetable, catchup } = definition;
+  const { id, timetable, catchup, description } = definition;
   if (timetable === null) return undefined;
   const exact = calendarsOf(timetable);
   const slots = exact === undefined ? upcomingSlots(timetable, now.getTime(), instants) : [];
@@ -40,11 +43,12 @@ export function planSchedule(definition: DagDefinition, taskQueue: string, now: 
   return {
     dagId: id,
     workflowType: id,
-    taskQueue: `${taskQueue}-orchestration`,
+    taskQueue: roleQueue(taskQueue, 'orchestration'),
     timezone,
     calendars,
     overlap: ScheduleOverlapPolicy.ALLOW_ALL,
     catchupWindow: catchup ? everything : oneInterval(timetable),
+    summary: description,
     knownUntil: last === undefined ? null : new Date(last),
   };
 }

@@ -42,7 +42,7 @@ test('a search attribute of another type is named by init, doctor and worker: ru
   const add = () =>
     connection.operatorService.addSearchAttributes({
       namespace,
-      searchAttributes: { TradewindLogicalDate: attributeTypes.INT },
+      searchAttributes: Object.fromEntries([['TradewindLogicalDate', attributeTypes.INT]]),
     });
   const deadline = Date.now() + 30_000;
   while (Date.now() < deadline && !(await add().then(Boolean, () => false)))

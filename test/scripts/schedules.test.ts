@@ -96,6 +96,118 @@ describe('reconciling Schedules', () => {
   });
 
   test.each([
+    [
+      'that has ended',
+      { spec: { endAt: new Date('2026-01-01') } },
+      'last moment is 2026-01-01T00:00:00.000Z, should be none',
+    ],
+    ['that begins later', { spec: { startAt: new Date('2099-01-01') } }, 'first moment is 2099-01-01T00:00:00.000Z'],
+    ['with jitter', { spec: { jitter: '1 hour' } }, 'jitter (ms) is 3600000, should be 0'],
+    ['that skips days', { spec: { skip: [{ dayOfWeek: 'SUNDAY' }] } }, 'it skips moments of its calendars'],
+    ['that pauses by itself', { policies: { pauseOnFailure: true } }, 'pause on failure is true, should be false'],
+    [
+      'that has no runs left',
+      { state: { remainingActions: 0 } },
+      'runs that it may still start is 0, should be any number',
+    ],
+    ['whose runs are ended early', { action: { workflowRunTimeout: '1 hour' } }, 'run timeout (ms) is 3600000'],
+    ['whose runs are repeated', { action: { retry: { maximumAttempts: 5 } } }, 'it starts a failed run again'],
+    ['with another summary', { action: { staticSummary: 'old words' } }, 'summary is old words, should be '],
+  ] as const)('sees a Schedule %s, which loses slots in silence, and mends it', async (_, change, reason) => {
+    const id = uniqueName('altered').replaceAll('-', '_');
+    const definitions = [dagOn(id, '@hourly')];
+    await reconcile({ definitions });
+    const handle = client.schedule.getHandle(id);
+    await handle.update((before) => {
+      const part = (name: 'spec' | 'action' | 'policies' | 'state') =>
+        Object.assign({}, before[name], (change as Record<string, object>)[name]);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every part is the description's, with a field more
+      return { spec: part('spec'), action: part('action'), policies: part('policies'), state: part('state') } as never;
+    });
+    await handle.pause('by hand');
+    const mine = async (apply: boolean) => (await reconcile({ definitions, apply })).find(({ dagId }) => dagId === id);
+    const reasons = [expect.stringContaining(reason)];
+    expect(await mine(false)).toMatchObject({ action: 'update', reasons });
+    expect(await mine(true)).toMatchObject({ action: 'update', reasons, paused: true });
+    expect(await mine(false)).toMatchObject({ action: 'keep' });
+    const { state, info } = await handle.describe();
+    expect(state).toMatchObject({ paused: true, note: 'by hand' });
+    expect(info.nextActionTimes.length).toBeGreaterThan(5);
+    await handle.delete();
+  });
+
+  /** A client whose looks at a Schedule are each followed by something, before its caller knows what was seen. */
+  function followed(then: (look: number) => Promise<unknown>): Client {
+    let look = 0;
+    const workflowService = new Proxy(connection.workflowService, {
+      get(target, name) {
+        const method: unknown = Reflect.get(target, name, target);
+        if (name !== 'describeSchedule') return method;
+        return async (request: object) => {
+          look += 1;
+          try {
+            return await target.describeSchedule(request);
+          } finally {
+            await then(look);
+          }
+        };
+      },
+    });
+    const slow = Object.create(connection, { workflowService: { value: workflowService } }) as Connection;
+    return new Client({ connection: slow, namespace });
+  }
+
+  test('does not undo a pause that comes between its look and its update', async () => {
+    const id = uniqueName('race').replaceAll('-', '_');
+    await reconcile({ definitions: [dagOn(id, '@daily')] });
+    const handle = client.schedule.getHandle(id);
+    const racing = followed(async (look) => {
+      if (look <= 2) await handle.pause(`look ${look}`);
+    });
+    const definitions = [dagOn(id, '@hourly')];
+    const options = { definitions, taskQueue: 'own', now: new Date(), apply: true, prune: false };
+    const change = (await reconcileSchedules(racing, options)).find(({ dagId }) => dagId === id);
+    expect(change).toMatchObject({ action: 'update', paused: true });
+    const { state, policies } = await handle.describe();
+    expect(state).toMatchObject({ paused: true, note: 'look 2' });
+    expect(policies.catchupWindow).toBe(hour);
+    await handle.delete();
+  });
+
+  test('takes a Schedule that somebody makes between its look and its own creation as one that was there', async () => {
+    const id = uniqueName('made').replaceAll('-', '_');
+    const options = {
+      definitions: [dagOn(id, '@daily')],
+      taskQueue: 'own',
+      now: new Date(),
+      apply: true,
+      prune: false,
+    };
+    const racing = followed(async (look) => {
+      if (look === 1) await reconcileSchedules(client, options);
+    });
+    const change = (await reconcileSchedules(racing, options)).find(({ dagId }) => dagId === id);
+    expect(change).toMatchObject({ action: 'keep', reasons: [] });
+    await client.schedule.getHandle(id).delete();
+  });
+
+  test('gives up, and says why, when somebody changes a Schedule all the time', async () => {
+    const id = uniqueName('busy').replaceAll('-', '_');
+    await reconcile({ definitions: [dagOn(id, '@daily')] });
+    const handle = client.schedule.getHandle(id);
+    const racing = followed((look) => handle.pause(`look ${look}`));
+    const options = {
+      definitions: [dagOn(id, '@hourly')],
+      taskQueue: 'own',
+      now: new Date(),
+      apply: true,
+      prune: false,
+    };
+    await expect(reconcileSchedules(racing, options)).rejects.toThrow(/attempts: .*somebody else is changing it, too/);
+    await handle.delete();
+  });
+
+  test.each([
     ['@daily', 'UTC'],
     ['0 6 * * 1-5', 'Europe/London'],
     ['0 9 1 * 1', 'UTC'],
