@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { parseSettings, SettingsError, unreadable, type ServerName, type Settings } from './settings.ts';
+import type { ServerName } from './server-addresses.ts';
+import { parseSettings, SettingsError, unreadable, type Settings } from './settings.ts';
 
 /** Name of the file in the state folder through which a local stack says where its servers are. Mode 0600. */
 export const stackSettingsFile = 'settings.env';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { missingAddresses, nowhere, type ServerName } from './server-addresses.ts';
 
 /** Reads `true`/`false`/`1`/`0`; anything else is a problem that names the setting. */
 const flag = z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] });
@@ -107,26 +108,6 @@ export const settingsSchema = z.object({
     .describe("downloads of the local stack; by default tradewind in the user's cache folder"),
 });
 
-/** Servers that the settings lead to. */
-export const serverNames = ['temporal', 'mysql', 'kafka', 's3'] as const;
-
-/** One of {@link serverNames}. */
-export type ServerName = (typeof serverNames)[number];
-
-/**
- * Settings that say where a server is, any of which will do: an S3 bucket without an endpoint is on AWS. None has a
- * default. On a port of this machine somebody else's server may listen, and on AWS somebody else's bucket be.
- */
-const addresses: Readonly<Record<ServerName, readonly (keyof typeof settingsSchema.shape)[]>> = {
-  temporal: ['TEMPORAL_ADDRESS'],
-  mysql: ['TW_MYSQL_HOST'],
-  kafka: ['TW_KAFKA_BROKERS'],
-  s3: ['TW_S3_BUCKET', 'TW_S3_ENDPOINT'],
-};
-
-/** Host in the place of an address that was not given and not asked for. By RFC 2606 no name server knows it. */
-const nowhere = 'address-not-given.invalid';
-
 /** The settings as variables, checked and with defaults. */
 export type SettingsVariables = z.output<typeof settingsSchema>;
 
@@ -221,20 +202,9 @@ export function parseSettings(
   const unknown = Object.keys(present).filter((key) => key.startsWith('TW_') && !isKnown(key));
   problems.push(...unknown.map((key) => `${key}: there is no such setting; see docs/settings.md`));
   if (parsed.success) problems.push(...contradictions(parsed.data));
-  problems.push(...servers.filter((server) => !hasAddress(present, server)).map(withoutAddress));
+  problems.push(...missingAddresses(present, servers));
   if (!parsed.success || problems.length > 0) throw new SettingsError(problems);
   return bySystem(parsed.data);
-}
-
-/** Whether the variables say where a server is. */
-export function hasAddress(variables: Readonly<Record<string, string | undefined>>, server: ServerName): boolean {
-  return addresses[server].some((name) => Boolean(variables[name]));
-}
-
-function withoutAddress(server: ServerName): string {
-  const names = addresses[server];
-  const what = settingsSchema.shape[names[0] ?? 'TEMPORAL_ADDRESS'].description;
-  return `${names.join(' or ')}: not set (${what}), and the local stack does not run it: set it, or run "tw stack up"`;
 }
 
 /** Variables that other parts of the project read by themselves. */

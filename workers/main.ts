@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { loadSettings } from '../config/environment.ts';
-import { serverNames } from '../config/settings.ts';
+import { serverNames } from '../config/server-addresses.ts';
 import { bundleFile, bundleWorkflows } from './bundle.ts';
 import { compose } from './composition.ts';
 import type { RequiredAttribute } from './namespace-check.ts';

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { loadSettings } from '../../config/environment.ts';
-import { serverNames } from '../../config/settings.ts';
+import { serverNames } from '../../config/server-addresses.ts';
 import { setUpServers } from '../server-setup.ts';
 
 /** `tw init`: makes what runs need on whatever the settings point at. Safe to repeat. */

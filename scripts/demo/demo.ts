@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environmentWith } from '../../config/environment.ts';
-import { parseSettings, serverNames } from '../../config/settings.ts';
+import { serverNames } from '../../config/server-addresses.ts';
+import { parseSettings } from '../../config/settings.ts';
 import { givenSettings } from '../../stack/given-settings.ts';
 import { progressPrinter } from '../../stack/progress-printer.ts';
 import { startStack, stopCompanions, type Stack } from '../../stack/stack.ts';

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { parseSettings, serverNames, SettingsError, type ServerName } from '../../config/settings.ts';
+import { serverNames, type ServerName } from '../../config/server-addresses.ts';
+import { parseSettings, SettingsError } from '../../config/settings.ts';
 
 function problemsOf(
   variables: Readonly<Record<string, string>>,
@@ -25,9 +26,9 @@ describe('settings', () => {
   test('name each server that is needed and has no address, and how to get one', () => {
     const problems = problemsOf({ TW_MYSQL_HOST: 'db.example', TW_KAFKA_BROKERS: '' }, serverNames);
     expect(problems).toEqual([
-      expect.stringMatching(/^TEMPORAL_ADDRESS: not set .*"tw stack up"$/),
-      expect.stringMatching(/^TW_KAFKA_BROKERS: not set .*"tw stack up"$/),
-      expect.stringMatching(/^TW_S3_BUCKET or TW_S3_ENDPOINT: not set .*"tw stack up"$/),
+      expect.stringMatching(/^TEMPORAL_ADDRESS: not set, .*"tw stack up"$/),
+      expect.stringMatching(/^TW_KAFKA_BROKERS: not set, .*"tw stack up"$/),
+      expect.stringMatching(/^TW_S3_BUCKET or TW_S3_ENDPOINT: not set, .*"tw stack up"$/),
     ]);
     expect(problemsOf({ TW_MYSQL_HOST: 'db.example' }, ['mysql'])).toEqual([]);
   });
