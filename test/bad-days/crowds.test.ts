@@ -29,7 +29,7 @@ async function postedTo({ settings }: Scene): Promise<number> {
   }
 }
 
-/** Records that some stranger's producer may write to the geo topic, with why each is not data, or `undefined` if it is. */
+/** Records that some stranger's producer may write to the geo topic, and whether each is bad: data for the quarantine alone. */
 const strange: readonly (readonly [value: string | null, bad: boolean])[] = [
   ['not json at all', true],
   ['null', true],
@@ -63,23 +63,28 @@ describe('the batch', () => {
     const kafka = createKafka(scene.settings.kafka);
     try {
       const producer = await kafka.producer();
-      const records = strange.map(([value]) => ({
-        key: Buffer.from('one key'),
-        value: value === null ? null : Buffer.from(value),
-      }));
       // One by one: a record of over a megabyte must not take its neighbours along.
-      for (const record of records)
-        await producer.send(topicName(scene.settings.user, 'geo'), [record]).catch(() => {});
+      for (const [value] of strange) {
+        const record = { key: Buffer.from('one key'), value: value === null ? null : Buffer.from(value) };
+        await producer.send(topicName(scene.settings.user, 'geo'), [record]);
+      }
       await producer.close();
     } finally {
       await kafka.close();
     }
     const run = await scene.run({ posts: 100 });
-    const { cleaned } = await figuresOf(scene, run);
+    const { landed, cleaned } = await figuresOf(scene, run);
+    const bad = strange.filter(([, isBad]) => isBad).length;
+    const landing = landed.find(({ table }) => table === 'geo')?.partitions ?? [];
+    const atLanding = landing.reduce((sum, { quarantined }) => sum + quarantined, 0);
+    const lines = landing.reduce((sum, { records }) => sum + records, 0);
     const geo = cleaned.find(({ table }) => table === 'geo');
     const pin = cleaned.find(({ table }) => table === 'pin');
-    const distinctStrange = 4;
-    expect(geo?.rows).toBe((pin?.rows ?? 0) + distinctStrange);
+    expect(atLanding + lines).toBe(100 + strange.length);
+    expect(atLanding + (geo?.quarantined ?? 0)).toBe(bad);
+    expect([geo?.read, geo?.clean]).toEqual([lines, 100 + strange.length - bad]);
+    // One of the good ones came twice.
+    expect(geo?.rows).toBe((pin?.rows ?? 0) + strange.length - bad - 1);
     await scene.expectWhole();
   }, 180_000);
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
   });
 }, 60_000);
 
-/** Moments in which a worker dies: the request that it made of S3, by method and key, and whether S3 had done it. */
+/** Moments in which a worker dies: the request that it made of S3, by method and path (bucket first), and whether S3 had done it. */
 const moments: readonly (readonly [name: string, method: string, key: RegExp, done: boolean])[] = [
   ['emulate, between its claim of the draw and the first post', 'PUT', /\/draws\/.*\.json$/, true],
   ['planLanding, with its ranges fixed and not reported', 'PUT', /\/inputs\/landing-pin\.json$/, true],
@@ -24,7 +24,7 @@ const moments: readonly (readonly [name: string, method: string, key: RegExp, do
   ['landPartition, with its object landed and not reported', 'PUT', /\/topics\/[^/]*\.pin\//, true],
   ['clean, with data files written and no commit', 'PUT', /\/tables\/duckdb\/pin\/_delta_log\//, false],
   ['clean, with its commit made and not reported', 'PUT', /\/tables\/duckdb\/pin\/_delta_log\//, true],
-  ['answer, with answers stored and not reported', 'PUT', /\/answers\//, true],
+  ['answer, with answers stored and not reported', 'PUT', /^\/[^/]+\/answers\//, true],
   ['report, with the page stored and not reported', 'PUT', /\/reports\//, true],
   ['verify, in the middle of reading', 'GET', /\/topics\/[^/]*\.geo\//, false],
 ];
@@ -67,8 +67,8 @@ describe('a worker killed (SIGKILL) in', () => {
         const first = await scene.worker({ TW_S3_ENDPOINT: proxy.endpoint });
         const run = await scene.run({ posts: 60 });
         await eventually('the moment', async () => {
-          // Cleaning reads landed objects, too: the moment is when verify does.
-          verifying.seen ||= proxy.seen.some((line) => /^PUT .*\/answers\//.test(line));
+          // Cleaning reads landed objects, too: the moment is when verify does, once the answers are there.
+          verifying.seen ||= proxy.seen.some((line) => /^PUT \/[^/]+\/answers\//.test(line));
           return frozen.reached();
         });
         // What the server was asked for before the freeze is done by now.

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { CleanResult, EmulateResult } from '../../activities/steps/contract.ts';
+import type { CleanResult, EmulateResult, LandResult } from '../../activities/steps/contract.ts';
 import { inheritedEnvironment } from '../../config/environment.ts';
 import { parseSettings, type Settings } from '../../config/settings.ts';
 import { verifyLanding } from '../../scripts/commands/verify-landing.ts';
@@ -78,6 +78,7 @@ export async function setScene(variables: Readonly<Record<string, string>>): Pro
 /** What a run of the batch did, for comparing it with what it was asked for. */
 export interface RunFigures {
   readonly emulated: EmulateResult;
+  readonly landed: readonly LandResult[];
   readonly cleaned: readonly CleanResult[];
 }
 
@@ -89,6 +90,7 @@ export async function figuresOf(scene: Scene, run: WorkflowHandle): Promise<RunF
     throw new Error(`the run failed; the workers' log ends with\n${await scene.log()}`, { cause: error });
   }
   const emulated = await taskResult<EmulateResult>(run, 'emulate');
+  const landed = await mappedResults<LandResult>(run, 'land', 3);
   const cleaned = await mappedResults<CleanResult>(run, 'clean', 3);
-  return { emulated, cleaned };
+  return { emulated, landed, cleaned };
 }
