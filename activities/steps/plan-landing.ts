@@ -10,6 +10,7 @@ import type { ObjectStore } from '../shared/object-store.ts';
 import type { StepContext } from '../shared/step-context.ts';
 import type { LandingRange, PlanLandingInput } from './contract.ts';
 import { lostToRetention, topicAnew } from './landing-loss.ts';
+import { holdPartitionCount } from './partition-count.ts';
 
 /** What planning needs. */
 export interface PlanLandingDeps {
@@ -39,7 +40,8 @@ const landingPlan = z.object({
  * in the run's folder: every later attempt, clear or re-run of the run reads the same ranges back, though the topic has
  * grown. Ranges of length 0 are among them, so that the counts of a quiet day say so.
  *
- * Throws `corrupt` when records were lost before they were landed, and says how to go on.
+ * Throws `corrupt` when records were lost before they were landed, and `invalid` when the topic's number of partitions has
+ * changed so that order is lost; both say how to go on.
  */
 export function createPlanLanding(
   deps: PlanLandingDeps,
@@ -52,6 +54,8 @@ export function createPlanLanding(
     const topic = topicName(deps.user, table);
     const partitions = await deps.kafka.offsets(topic);
     const ranges = await Promise.all(partitions.map(async (offsets) => planRange(deps.zone, topic, offsets, signal)));
+    // A topic that never had a record may still be made anew with any number of partitions.
+    if (ranges.some(({ to }) => to > 0)) await holdPartitionCount(deps.store, topic, partitions.length, signal);
     const body = Buffer.from(`${JSON.stringify({ version: 1, table, ranges })}\n`);
     const outcome = await deps.store.create(key, body, { contentType: 'application/json', signal });
     // Whoever was first decides: another attempt, which saw another watermark, or this one, whose response was lost.

@@ -113,3 +113,21 @@ export function chainFormatKey(topic: string): string {
   if (!isTopicName(topic)) throw new RangeError('not a topic name');
   return `chains/${topic}.json`;
 }
+
+/** Prefix of {@link partitionCountKey}'s keys of a topic. */
+export function partitionCountPrefix(topic: string): string {
+  if (!isTopicName(topic)) throw new RangeError('not a topic name');
+  return `chains/${topic}/partitions=`;
+}
+
+/** Key that says that a topic was landed while it had so many partitions: `chains/<topic>/partitions=<n>.json`. */
+export function partitionCountKey(topic: string, count: number): string {
+  if (!isCount(count) || count === 0) throw new RangeError(`not a number of partitions: ${count}`);
+  return `${partitionCountPrefix(topic)}${count}.json`;
+}
+
+/** Reads the number of partitions of such a key; `undefined` for any other text. */
+export function parsePartitionCount(key: string): number | undefined {
+  const match = /^chains\/[^/]+\/partitions=([1-9]\d{0,9})\.json$/.exec(key);
+  return match === null ? undefined : Number(match[1]);
+}

@@ -82,6 +82,30 @@ describe('the plan of a landing', () => {
     });
   });
 
+  // A key that moves to a lower partition keeps its old row in the tables, and every audit calls the new record superseded.
+  test('takes a topic that grew to a multiple of its partitions, and refuses any other number', async () => {
+    const planWith = async (partitions: number, high: number): Promise<readonly LandingRange[]> => {
+      const offsets = Array.from({ length: partitions }, (_, partition) => ({ partition, low: 0, high }));
+      const step = createPlanLanding({ ...at, kafka: { ...at.kafka, offsets: async () => offsets } });
+      return step({ table: 'pin' }, testContext({ runId: `${partitions} with ${high} of ${at.user}` }));
+    };
+    // Nothing was ever in it: it may have been made anew.
+    expect(await planWith(5, 0)).toHaveLength(5);
+    expect(await planWith(3, 10)).toHaveLength(3);
+    expect(await planWith(3, 11)).toHaveLength(3);
+    for (const partitions of [4, 2, 5]) {
+      await expect(planWith(partitions, 12)).rejects.toMatchObject({
+        code: 'invalid',
+        canRetry: false,
+        message: expect.stringContaining(`has ${partitions} partitions, and was landed when it had 3`),
+      });
+    }
+    expect(await planWith(6, 12)).toHaveLength(6);
+    for (const partitions of [3, 9]) await expect(planWith(partitions, 13)).rejects.toMatchObject({ code: 'invalid' });
+    // What a run had fixed before is landed all the same.
+    expect(await planWith(3, 10)).toEqual(await planWith(3, 10));
+  });
+
   test.each([
     'nonsense',
     '{"version":1,"table":"geo","ranges":[]}',

@@ -6,6 +6,9 @@ import {
   isTopicName,
   landedKey,
   parseLandedKey,
+  parsePartitionCount,
+  partitionCountKey,
+  partitionCountPrefix,
   quarantineKey,
   stageQuarantineKey,
   topicPrefix,
@@ -87,6 +90,16 @@ describe('keys beside the chain', () => {
   test('name place, start and content', () => {
     expect(quarantineKey(at, 7, hash)).toBe('quarantine/u.pin/partition=2/u.pin+2+0000000007+abcdef0123456789.ndjson');
     expect(gapsKey(at, 7, hash)).toBe('gaps/u.pin/partition=2/u.pin+2+0000000007+abcdef0123456789.json');
+  });
+
+  test("say a topic's number of partitions", () => {
+    expect(partitionCountKey('u.pin', 12)).toBe('chains/u.pin/partitions=12.json');
+    expect(partitionCountKey('u.pin', 12).startsWith(partitionCountPrefix('u.pin'))).toBe(true);
+    expect(parsePartitionCount(partitionCountKey('u.pin', 12))).toBe(12);
+    for (const key of [chainFormatKey('u.pin'), 'chains/u.pin/partitions=0.json', 'chains/u.pin/partitions=x.json']) {
+      expect(parsePartitionCount(key)).toBeUndefined();
+    }
+    expect(() => partitionCountKey('u.pin', 0)).toThrow(RangeError);
   });
 
   test('keep a run id of any letters in one part of the key', () => {
