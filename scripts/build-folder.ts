@@ -1,8 +1,18 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-/** Folder of the compiled sources, found from the program that this process runs: `<checkout>/scripts/tw.mjs` or `dist/scripts/main.js`. */
-export function buildFolder(program: string = process.argv[1] ?? ''): string {
+/** The program that this process runs: `<checkout>/scripts/tw.mjs`, which `npx` reaches through a link, or `dist/scripts/main.js`. */
+function thisProgram(): string {
+  return process.argv[1] ?? '';
+}
+
+/** Folder of the compiled sources, found from the program that runs. */
+export function buildFolder(program: string = thisProgram()): string {
   const folder = dirname(dirname(realpathSync(program)));
   return basename(folder) === 'dist' ? folder : join(folder, 'dist');
+}
+
+/** Folder of the checkout, found from the program that runs. */
+export function checkoutFolder(program?: string): string {
+  return dirname(buildFolder(program));
 }
