@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { loadSettings } from '../../config/environment.ts';
 import { registeredDags } from '../dag-registry.ts';
-import { reconcileSchedules, type ScheduleChange } from '../schedules/reconcile.ts';
+import { changeLine } from '../schedules/change-line.ts';
+import { reconcileSchedules } from '../schedules/reconcile.ts';
 import { openTemporal } from '../temporal-client.ts';
 
 interface Options {
@@ -37,24 +38,7 @@ async function reconcile({ json = false, prune = false }: Options, apply: boolea
     prune,
   });
   if (json) console.log(JSON.stringify(changes));
-  else for (const change of changes) console.log(lineOf(change, apply));
+  else for (const change of changes) console.log(changeLine(change, apply));
   const open = changes.some(({ action }) => (apply ? action === 'foreign' : action !== 'keep'));
   if (open) process.exitCode = 1;
-}
-
-function lineOf({ dagId, action, reasons, paused, knownUntil }: ScheduleChange, done: boolean): string {
-  const words = {
-    create: done ? 'created' : 'would be created',
-    update: done ? 'updated' : 'would be updated',
-    keep: 'as it should be',
-    orphan: 'left over (tw schedules apply --prune deletes it)',
-    delete: 'deleted',
-    foreign: 'left alone',
-  };
-  const why = reasons.length > 0 && action !== 'create' ? `: ${reasons.join('; ')}` : '';
-  const notes = [
-    ...(paused ? ['paused'] : []),
-    ...(knownUntil === null ? [] : [`its slots are named one by one until ${knownUntil}: apply again before that`]),
-  ];
-  return `${dagId}: ${words[action]}${why}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
 }

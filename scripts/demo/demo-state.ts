@@ -13,20 +13,16 @@ export interface DemoState {
   readonly logs: string;
   /** What to put before a command so that it finds these servers; empty for the usual folder. */
   readonly prefix: string;
+  /** What of an earlier demo's data is forgotten when it is opened: `undefined` = nothing, else all but these entries. */
+  readonly forgetsAllBut: readonly string[] | undefined;
 }
 
 /**
- * Opens the state that a demo runs on. The database's draw goes on from day to day in the usual folder; posts of one's own
- * get a fresh one below it, so that neither sees the other. `fresh` stops what runs from the folder and forgets its data.
- * Throws CommandError when the posts' folder is not as it should be, before anything is touched.
+ * The state that a demo runs on; nothing is touched yet. The database's draw goes on from day to day in the usual folder;
+ * posts of one's own get a fresh one below it, so that neither sees the other. Throws CommandError when the posts' folder
+ * is not as it should be.
  */
-export async function openDemoState({
-  rows,
-  fresh,
-}: {
-  readonly rows?: string;
-  readonly fresh?: boolean;
-}): Promise<DemoState> {
+export function demoState({ rows, fresh }: { readonly rows?: string; readonly fresh?: boolean }): DemoState {
   const usual = resolve(readEnvironment()['TW_STATE_DIR'] ?? '.tradewind');
   if (rows !== undefined) {
     const missing = postFiles(rows).filter(({ path }) => !existsSync(path));
@@ -34,10 +30,15 @@ export async function openDemoState({
       throw new CommandError(`--rows ${rows}: there is no ${missing.map(({ path }) => path).join(', ')}`);
   }
   const folder = rows === undefined ? usual : join(usual, 'rows');
-  if (fresh === true || rows !== undefined) await forget(folder, rows === undefined ? ['rows'] : []);
-  const logs = join(folder, 'logs');
+  const forgetsAllBut = rows !== undefined ? [] : fresh === true ? ['rows'] : undefined;
+  const prefix = rows === undefined ? '' : `TW_STATE_DIR=${folder} `;
+  return { folder, logs: join(folder, 'logs'), prefix, forgetsAllBut };
+}
+
+/** Makes the state ready; one that is to be fresh stops what runs from it and forgets its data. */
+export async function openDemoState({ folder, logs, forgetsAllBut }: DemoState): Promise<void> {
+  if (forgetsAllBut !== undefined) await forget(folder, forgetsAllBut);
   await mkdir(logs, { recursive: true, mode: 0o700 });
-  return { folder, logs, prefix: rows === undefined ? '' : `TW_STATE_DIR=${folder} ` };
 }
 
 async function forget(folder: string, kept: readonly string[]): Promise<void> {

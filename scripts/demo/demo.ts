@@ -7,13 +7,16 @@ import { givenSettings } from '../../stack/given-settings.ts';
 import { progressPrinter } from '../../stack/progress-printer.ts';
 import { startStack, stopCompanions, type Stack } from '../../stack/stack.ts';
 import { buildFolder } from '../build-folder.ts';
+import { roleQueue } from '../../workers/roles.ts';
+import { manualRunId } from '../start-run.ts';
 import { openTemporal } from '../temporal-client.ts';
 import { startWorkerProcess, type WorkerProcess } from '../worker-process.ts';
-import { openDemoState } from './demo-state.ts';
+import { demoState, openDemoState } from './demo-state.ts';
 import { collectOutcome } from './outcome.ts';
 import { prepare } from './prepare.ts';
 import { createPrinter } from './printer.ts';
 import { runBatch } from './run-batch.ts';
+import { createSabotage } from './sabotage.ts';
 import { createStopwatch } from './stopwatch.ts';
 import { placesText } from './where-to-look.ts';
 import { announce } from './announce.ts';
@@ -37,8 +40,10 @@ const dagId = 'pinterestDaily';
 export async function runDemo(options: DemoOptions): Promise<void> {
   const watch = createStopwatch();
   const printer = createPrinter(process.stdout);
-  const state = await openDemoState(options);
+  const state = demoState(options);
+  // First, since what is missing must not cost anybody the data that they have.
   await announce(state.folder, printer);
+  await openDemoState(state);
 
   let stack: Stack | undefined;
   let worker: WorkerProcess | undefined;
@@ -75,31 +80,30 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 
     printer.heading(`Run of ${dagId}`);
     await using temporal = await openTemporal(settings.temporal);
-    const orchestrationQueue = `${settings.taskQueue}-orchestration`;
-    const runId = `${dagId}-manual__${new Date().toISOString()}`;
-    let revenge: Promise<void> | undefined;
+    const runId = manualRunId(dagId);
+    const sabotage = createSabotage(async () => {
+      printer.line(`✂ worker ${worker?.pid} is killed (SIGKILL), and another one is started`);
+      await worker?.kill();
+      worker = await startWorker();
+      printer.line(`worker ${worker.pid} polls; lost heartbeats tell the server within 10 s what to do again`);
+    });
     const batch = await watch.part('run', () =>
-      runBatch(temporal.client, {
-        dagId,
-        runId,
-        taskQueue: orchestrationQueue,
-        print: printer.line,
-        params: {
-          ...(options.posts !== undefined && { posts: options.posts }),
-          ...(rows !== undefined && { rows }),
-        },
-        onTask: ({ taskId, state: now }) => {
-          if (options.kill !== true || revenge !== undefined || taskId === 'emulate' || now !== 'running') return;
-          revenge = (async () => {
-            printer.line(`✂ worker ${worker?.pid} is killed (SIGKILL), and another one is started`);
-            await worker?.kill();
-            worker = await startWorker();
-            printer.line(`worker ${worker.pid} polls; lost heartbeats tell the server within 10 s what to do again`);
-          })();
-        },
-      }),
+      Promise.race([
+        sabotage.failed,
+        runBatch(temporal.client, {
+          dagId,
+          runId,
+          taskQueue: settings.taskQueue,
+          print: printer.line,
+          params: {
+            ...(options.posts !== undefined && { posts: options.posts }),
+            ...(rows !== undefined && { rows }),
+          },
+          ...(options.kill === true && { onTask: sabotage.onTask }),
+        }),
+      ]),
     );
-    await revenge;
+    if (options.kill === true) await sabotage.done();
     printer.heading('Landing, proved from the bucket, and the eight answers');
     const outcome = await watch.part('proof', () =>
       collectOutcome(settings, { batch, runId, dagId, folder: state.folder, print: printer.text }),
@@ -108,7 +112,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const places = {
       dagId,
       runId,
-      taskQueue: orchestrationQueue,
+      taskQueue: roleQueue(settings.taskQueue, 'orchestration'),
       reportPath: outcome.reportPath,
       prefix: state.prefix,
       namespace: settings.temporal.namespace,

@@ -1,6 +1,6 @@
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunStatus, TaskStatus } from '../../workflows/engine/queries.ts';
+import { statesQuery, type RunStatus, type TaskStatus } from '../../workflows/engine/queries.ts';
 
 /** How a followed run ended. */
 export interface RunEnd {
@@ -22,7 +22,7 @@ export async function followRun(client: Client, runId: string, onTask: (task: Ta
   const handle = client.workflow.getHandle(runId);
   const told = new Map<string, string>();
   const look = async (): Promise<void> => {
-    const query = (): Promise<RunStatus> => handle.query<RunStatus>('states');
+    const query = (): Promise<RunStatus> => handle.query(statesQuery);
     const status = await client.withDeadline(Date.now() + lookAtMost, query).catch(() => undefined);
     for (const task of status?.tasks ?? []) {
       const news = `${task.state} ${task.tryNumber}`;

@@ -2,6 +2,7 @@ import { seedSource } from '../../activities/mysql/source-seeder.ts';
 import type { Settings } from '../../config/settings.ts';
 import { setUpServers } from '../server-setup.ts';
 import { registeredDags } from '../dag-registry.ts';
+import { changeLine } from '../schedules/change-line.ts';
 import { reconcileSchedules } from '../schedules/reconcile.ts';
 import { openTemporal } from '../temporal-client.ts';
 import { uploadPosts } from './post-files.ts';
@@ -32,8 +33,7 @@ export async function prepare(
     apply: true,
     prune: false,
   });
-  for (const { dagId, action } of changes)
-    printer.line(`Schedule ${dagId}: ${action === 'create' ? 'created' : 'there'}`);
+  for (const change of changes) printer.line(`Schedule ${changeLine(change, true)}`);
   if (rows === undefined) return undefined;
   const prefix = await uploadPosts(settings.s3, rows);
   printer.line(`posts of ${rows} uploaded to s3://${settings.s3.bucket}/${prefix}/`);

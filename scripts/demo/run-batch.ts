@@ -3,16 +3,13 @@ import type { AnswerResult, CleanResult } from '../../activities/steps/contract.
 import type { TaskStatus } from '../../workflows/engine/queries.ts';
 import { tableNames } from '../../pipeline/tables.ts';
 import { CommandError } from '../failure.ts';
+import { startRun, type RunOrder } from '../start-run.ts';
 import { mappedResults, taskResult } from '../task-results.ts';
 import { followRun } from './follow-run.ts';
 import { taskLine } from './task-line.ts';
 
 /** A run to start and to follow. */
-export interface BatchOrder {
-  readonly dagId: string;
-  readonly runId: string;
-  readonly taskQueue: string;
-  readonly params: Readonly<Record<string, unknown>>;
+export interface BatchOrder extends RunOrder {
   readonly print: (line: string) => void;
   /** Told of every change of a task, after it was printed. */
   readonly onTask?: (task: TaskStatus) => void;
@@ -26,8 +23,8 @@ export interface BatchResult {
 
 /** Starts a run, tells a line for each change of a task, and gives what it left. Throws CommandError when it fails. */
 export async function runBatch(client: Client, order: BatchOrder): Promise<BatchResult> {
-  const { dagId, runId, taskQueue, params, print, onTask } = order;
-  const handle = await client.workflow.start(dagId, { workflowId: runId, taskQueue, args: [params] });
+  const { runId, print, onTask } = order;
+  const handle = await startRun(client, order);
   const end = await followRun(client, runId, (task) => {
     print(taskLine(task));
     onTask?.(task);
