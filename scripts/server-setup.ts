@@ -2,9 +2,9 @@ import { createKafka } from '../activities/kafka/kafka.ts';
 import { checkCreateOnce } from '../activities/s3/create-once-check.ts';
 import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
 import type { Settings } from '../config/settings.ts';
-import { tableNames, topicName } from '../pipeline/tables.ts';
 import { ensureNamespace } from './namespace.ts';
 import { openTemporal } from './temporal-client.ts';
+import { topicSpecs } from './topic-specs.ts';
 
 /** What a set-up did, a line each, for people. */
 export type SetupReport = (line: string) => void;
@@ -47,16 +47,10 @@ async function setUpBucket({ s3 }: Settings, report: SetupReport): Promise<void>
   }
 }
 
-async function setUpTopics({ kafka: settings, user }: Settings, report: SetupReport): Promise<void> {
-  const kafka = createKafka(settings);
+async function setUpTopics(settings: Settings, report: SetupReport): Promise<void> {
+  const kafka = createKafka(settings.kafka);
   try {
-    const { partitions, replicationFactor, retentionMs } = settings;
-    const topics = tableNames.map((table) => ({
-      topic: topicName(user, table),
-      partitions,
-      replicationFactor,
-      retentionMs,
-    }));
+    const topics = topicSpecs(settings);
     const created = await kafka.ensureTopics(topics);
     report(
       `topics ${topics.map(({ topic }) => topic).join(', ')}: ${created.length > 0 ? `${created.length} made` : 'there'}`,

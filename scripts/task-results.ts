@@ -1,4 +1,5 @@
 import { isGrpcServiceError, ServiceError, type WorkflowHandle } from '@temporalio/client';
+import { resultQuery, type TaskAddress } from '../workflows/engine/queries.ts';
 
 /** Times that a query is asked that no worker answers in time. */
 const asks = 4;
@@ -11,7 +12,7 @@ const asks = 4;
 export async function taskResult<T>(handle: WorkflowHandle, taskId: string, mapIndex = -1): Promise<T> {
   for (let ask = 1; ; ask += 1) {
     try {
-      return await handle.query<T, [{ taskId: string; mapIndex: number }]>('result', { taskId, mapIndex });
+      return await handle.query<T, [TaskAddress]>(resultQuery.name, { taskId, mapIndex });
     } catch (error) {
       if (ask >= asks || !wasNotAnswered(error)) throw error;
     }

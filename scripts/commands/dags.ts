@@ -1,12 +1,13 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
-import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Client } from '@temporalio/client';
+import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { loadSettings } from '../../config/environment.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { checkParams } from '../../dag/params.ts';
 import { definitionOf, registeredDags } from '../dag-registry.ts';
 import { CommandError } from '../failure.ts';
 import { runUrl } from '../run-url.ts';
+import { manualRunId, startRun } from '../start-run.ts';
 import { openTemporal } from '../temporal-client.ts';
 
 /** `tw dags`: the DAGs of this checkout, and runs of them. */
@@ -75,33 +76,14 @@ async function trigger(dagId: string, { conf, runId, wait = false, json = false 
   const settings = loadSettings(['temporal']);
   await using temporal = await openTemporal(settings.temporal);
   const { client } = temporal;
-  const workflowId = runId ?? `${dagId}-manual__${new Date().toISOString()}`;
-  await start(client, { dagId, workflowId, taskQueue: `${settings.taskQueue}-orchestration`, params });
+  const workflowId = runId ?? manualRunId(dagId);
+  await startRun(client, { dagId, runId: workflowId, taskQueue: settings.taskQueue, params });
   const url = runUrl(settings.temporal, workflowId);
   if (!json) console.log(`started ${workflowId}${url === undefined ? '' : `\n${url}`}`);
   const state = wait ? await endOf(client, workflowId) : 'running';
   if (json) console.log(JSON.stringify({ dagId, runId: workflowId, state, url: url ?? null }));
   else if (wait) console.log(state);
   if (state === 'failed') process.exitCode = 1;
-}
-
-async function start(
-  client: Client,
-  run: { readonly dagId: string; readonly workflowId: string; readonly taskQueue: string; readonly params: object },
-): Promise<void> {
-  const { dagId, workflowId, taskQueue, params } = run;
-  try {
-    await client.workflow.start(dagId, {
-      workflowId,
-      taskQueue,
-      args: [params],
-      // A run's id names its inputs and outputs for ever: a second run never takes it.
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    throw new CommandError(`there is a run ${workflowId} already; give another --run-id`);
-  }
 }
 
 async function endOf(client: Client, workflowId: string): Promise<'success' | 'failed'> {
@@ -115,7 +97,7 @@ async function endOf(client: Client, workflowId: string): Promise<'success' | 'f
   }
 }
 
-function paramsOf(conf: string): object {
+function paramsOf(conf: string): Readonly<Record<string, unknown>> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(conf);
@@ -125,5 +107,5 @@ function paramsOf(conf: string): object {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new CommandError('--conf is not a JSON object; write for example --conf \'{"posts": 50}\'');
   }
-  return parsed;
+  return { ...parsed };
 }

@@ -4,7 +4,7 @@ import { createKafka } from '../../activities/kafka/kafka.ts';
 import type { KafkaPort, TopicDescription } from '../../activities/kafka/port.ts';
 import { loadSettings } from '../../config/environment.ts';
 import type { Settings } from '../../config/settings.ts';
-import { tableNames, topicName } from '../../pipeline/tables.ts';
+import { topicSpecs } from '../topic-specs.ts';
 
 /** `tw topics`: the three Kafka topics of this user. */
 export function topicsCommand(): Command {
@@ -33,13 +33,10 @@ async function withKafka(work: (kafka: KafkaPort, settings: Settings) => Promise
   }
 }
 
-async function create(kafka: KafkaPort, { user, kafka: settings }: Settings): Promise<void> {
-  const { partitions, replicationFactor, retentionMs } = settings;
-  const topics = tableNames.map((table) => topicName(user, table));
-  const created = await kafka.ensureTopics(
-    topics.map((topic) => ({ topic, partitions, replicationFactor, retentionMs })),
-  );
-  for (const topic of topics) console.log(`${topic}: ${created.includes(topic) ? 'created' : 'there already'}`);
+async function create(kafka: KafkaPort, settings: Settings): Promise<void> {
+  const topics = topicSpecs(settings);
+  const created = await kafka.ensureTopics(topics);
+  for (const { topic } of topics) console.log(`${topic}: ${created.includes(topic) ? 'created' : 'there already'}`);
 }
 
 async function list(kafka: KafkaPort, { user }: Settings, json: boolean): Promise<void> {
