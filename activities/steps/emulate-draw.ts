@@ -4,9 +4,11 @@ import { drawPosts, type DrawnPost } from '../../pipeline/draw/draw.ts';
 import { tableNames, topicName, type TableName } from '../../pipeline/tables.ts';
 import type { KafkaProducer, OutgoingRecord } from '../kafka/port.ts';
 import type { SourceDatabase } from '../mysql/port.ts';
+import type { ObjectStore } from '../shared/object-store.ts';
 import type { StepContext } from '../shared/step-context.ts';
 import type { EmulateInput, EmulateResult } from './contract.ts';
 import type { DrawPart } from './draw-claim.ts';
+import { openCursor } from './emulate-cursor.ts';
 import { paceOf } from './emulate-pace.ts';
 import { readAhead } from './read-ahead.ts';
 
@@ -15,7 +17,7 @@ const chunksAhead = 2;
 
 const count = z.int().min(0);
 
-/** What a chunk's heartbeat says: so many posts of the part that begins at `from` are in all three topics. */
+/** What is kept after a chunk: so many posts of the part that begins at `from` are in all three topics. */
 const drawCursor = z.object({
   from: count,
   posted: count,
@@ -25,6 +27,7 @@ const drawCursor = z.object({
 /** What posting a part of a draw needs. */
 export interface EmulateDrawDeps {
   readonly source: SourceDatabase;
+  readonly store: ObjectStore;
   readonly producer: KafkaProducer;
   readonly user: string;
 }
@@ -37,10 +40,11 @@ interface Chunk {
 
 /**
  * Posts a run's part of its draw: a chunk is read by one query a table and goes out to the three topics, while the next
- * chunks are being read. After each chunk the cursor goes to the heartbeat, so a killed attempt costs one chunk twice.
+ * chunks are being read. After each chunk the cursor is kept, so a killed attempt costs one chunk twice, and a try that ends some
+ * seconds.
  */
 export async function emulateDraw(
-  { source, producer, user }: EmulateDrawDeps,
+  { source, store, producer, user }: EmulateDrawDeps,
   part: DrawPart,
   { rate, timestamps }: EmulateInput,
   context: StepContext,
@@ -49,11 +53,13 @@ export async function emulateDraw(
   // Many reads and sends wait at a time: more than the ten listeners that Node takes for a leak.
   const signal = AbortSignal.any([context.signal]);
   setMaxListeners(0, signal);
-  const resumed = drawCursor.safeParse(context.resumed).data;
-  const cursor = resumed?.from === part.from ? resumed : { posted: 0, records: { pin: 0, geo: 0, user: 0 } };
+  const { earlier, keep } = await openCursor(store, drawCursor, context);
+  const own = earlier.filter((one) => one.from === part.from && one.posted <= part.to - part.from);
+  const nothing = { from: part.from, posted: 0, records: { pin: 0, geo: 0, user: 0 } };
+  const cursor = own.reduce((best, one) => (one.posted > best.posted ? one : best), nothing);
   const records = { ...cursor.records };
   let { posted } = cursor;
-  if (posted > 0) log.info('going on where the last attempt was', { posted });
+  if (posted > 0) log.info('going on where an earlier attempt or try was', { posted });
 
   const read = async (posts: readonly DrawnPost[]): Promise<Chunk> => {
     const offsets = posts.map(({ offset }) => offset);
@@ -73,7 +79,7 @@ export async function emulateDraw(
     await Promise.all(tableNames.map((table) => producer.send(topicName(user, table), chunk.records[table], signal)));
     posted += chunk.posts.length;
     for (const table of tableNames) records[table] += chunk.records[table].length;
-    context.heartbeat({ from: part.from, posted, records: { ...records } });
+    await keep({ from: part.from, posted, records: { ...records } });
   }
 
   const missing = tableNames.filter((table) => records[table] < posted);

@@ -6,6 +6,7 @@ import type { KafkaProducer, OutgoingRecord } from '../kafka/port.ts';
 import type { ObjectStore } from '../shared/object-store.ts';
 import type { StepContext } from '../shared/step-context.ts';
 import type { EmulateInput, EmulateResult } from './contract.ts';
+import { openCursor } from './emulate-cursor.ts';
 import { paceOf } from './emulate-pace.ts';
 import { readLines } from './line-reader.ts';
 
@@ -17,7 +18,7 @@ const longestLine = 8_000_000;
 
 const count = z.int().min(0);
 
-/** What a heartbeat says: so many lines of each file are in their topic. */
+/** What is kept as posts go out: so many lines of each file are in their topic. */
 const rowsCursor = z.object({ rows: z.string(), posted: z.object({ pin: count, geo: count, user: count }) });
 
 /** What posting rows of files needs. */
@@ -42,9 +43,11 @@ export async function emulateRows(
   // A file that cannot be posted stops the others too: nothing may go on after the step has failed.
   const failed = new AbortController();
   const signal = AbortSignal.any([context.signal, failed.signal]);
-  const resumed = rowsCursor.safeParse(context.resumed).data;
-  const posted = { pin: 0, geo: 0, user: 0, ...(resumed?.rows === rows ? resumed.posted : {}) };
-  if (resumed !== undefined) log.info('going on where the last attempt was', posted);
+  const { earlier, keep } = await openCursor(store, rowsCursor, { ...context, signal });
+  const own = earlier.filter((one) => one.rows === rows);
+  const furthest = (table: TableName): number => Math.max(0, ...own.map((one) => one.posted[table]));
+  const posted = { pin: furthest('pin'), geo: furthest('geo'), user: furthest('user') };
+  if (own.length > 0) log.info('going on where an earlier attempt or try was', posted);
 
   const postFile = async (table: TableName): Promise<void> => {
     const key = `${rows.replace(/\/+$/, '')}/${table}.jsonl`;
@@ -58,7 +61,7 @@ export async function emulateRows(
       await pace.wait(batch.map(() => pauses.next().value?.pause ?? 0));
       await producer.send(topicName(user, table), batch, signal);
       posted[table] += batch.length;
-      context.heartbeat({ rows, posted: { ...posted } });
+      await keep({ rows, posted: { ...posted } });
       batch = [];
       bytes = 0;
     };

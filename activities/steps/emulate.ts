@@ -32,7 +32,7 @@ const emulated = z.object({
 /**
  * The step that lets people post: it takes the run's part of the draw, reads those posts from the source database and
  * produces each as three records, keyed by the post's number. At least once: an attempt that goes on after another one
- * may post its last chunk again, with the same keys and values. A run that has posted all of its part never posts again,
+ * may post its last chunk again, and a new try the last seconds' chunks, with the same keys and values. A run that has posted all of its part never posts again,
  * however often it is done again: what it posted once is at its offsets, and newer posts must not be overtaken.
  *
  * Throws `invalid` when the database has no posts.
@@ -72,7 +72,7 @@ async function post(deps: EmulateDeps, input: EmulateInput, context: StepContext
   const part = await claimDraw(store, input, last, context);
   context.log.info('posting a part of the draw', { mode: part.mode, seed: part.seed, from: part.from, to: part.to });
   const records = await withProducer(kafka, (producer) =>
-    emulateDraw({ source: deps.source, producer, user }, part, input, context),
+    emulateDraw({ source: deps.source, store, producer, user }, part, input, context),
   );
   return { draw: { from: part.from, to: part.to }, records };
 }

@@ -6,6 +6,7 @@ import type { SourceDatabase } from '../../../activities/mysql/port.ts';
 import { createSourceDatabase } from '../../../activities/mysql/source-database.ts';
 import { seedSource } from '../../../activities/mysql/source-seeder.ts';
 import { createS3ObjectStore, type S3ObjectStore } from '../../../activities/s3/s3-object-store.ts';
+import { AdapterError } from '../../../activities/shared/adapter-error.ts';
 import type { ObjectStore } from '../../../activities/shared/object-store.ts';
 import type { EmulateInput, EmulateResult } from '../../../activities/steps/contract.ts';
 import { createEmulate } from '../../../activities/steps/emulate.ts';
@@ -183,6 +184,59 @@ describe('an emulator that is killed', () => {
     expect(third.heartbeats).toEqual([]);
   });
 
+  // A try gets no heartbeat of the one before it: it began with post 0, and a part longer than a try was never done.
+  test('and whose try is over, goes on in the next try', async () => {
+    const of = uniqueName('tries');
+    const input: EmulateInput = { ...course, draw: 'whole' };
+    // One chunk of three sends.
+    const first = emulate(input, testContext({ runId: 'tries' }), { user: of, kafka: failingAfter(3) });
+    await expect(first).rejects.toThrow('killed');
+    const result = await emulate(input, testContext({ runId: 'tries' }), { user: of });
+    expect(result.records).toEqual({ pin: 11_154, geo: 11_154, user: 11_154 });
+    const all = Array.from({ length: 11_154 }, (_, i) => i);
+    const numbers = numbersOf(await posted('pin', of));
+    expect([...new Set(numbers)]).toEqual(all);
+    // What the first try's read-ahead may have left is nothing: no number is there twice.
+    expect(numbers).toHaveLength(11_154);
+  });
+
+  test('keeps a hint that may lag, and never goes by one that leads or cannot be read', async () => {
+    const of = uniqueName('hints');
+    const hints = ['?', { from: 0, posted: 3 }, { from: 7, posted: 3, records: { pin: 3, geo: 3, user: 3 } }].map(
+      (hint) => JSON.stringify(hint),
+    );
+    const input = { ...course, seed: 47 };
+    for (const [i, hint] of hints.entries()) {
+      const key = `runs/testDag/hints-${i}/outputs/emulate-cursor.json`;
+      await store.replace(key, Buffer.from(hint));
+      await emulate(input, testContext({ runId: `hints-${i}` }), { user: of });
+    }
+    // A zombie's hint is behind the heartbeat; one beyond the part is nobody's.
+    const claimed = { from: 30, records: { pin: 1, geo: 1, user: 1 } };
+    for (const [i, stale] of [1, 99].entries()) {
+      const key = `runs/testDag/stale-${i}/outputs/emulate-cursor.json`;
+      const part = { ...claimed, from: 30 + i * 10 };
+      await store.replace(key, Buffer.from(JSON.stringify({ ...part, posted: stale })));
+      const resumed = { ...part, posted: 4, records: { pin: 4, geo: 4, user: 4 } };
+      const { draw, records } = await emulate(input, testContext({ runId: `stale-${i}`, resumed }), { user: of });
+      expect([draw.from, records.pin]).toEqual([part.from, 10]);
+    }
+    expect(numbersOf(await posted('pin', of))).toHaveLength(3 * 10 + 2 * 6);
+  });
+
+  test('does not fail when its hint cannot be kept', async () => {
+    const deaf: ObjectStore = {
+      ...store,
+      replace: async () => {
+        throw new AdapterError('the store is away', { system: 's3', code: 'unavailable' });
+      },
+    };
+    const context = testContext({ runId: 'deaf' });
+    const { records } = await emulate({ ...course, seed: 48 }, context, { user: uniqueName('deaf'), store: deaf });
+    expect(records.pin).toBe(10);
+    expect(context.complaints).toHaveLength(1);
+  });
+
   test('trusts no cursor that is not its own', async () => {
     const of = uniqueName('cursor');
     for (const [i, resumed] of ['?', { from: 999, posted: 3, records: {} }, { posted: -1 }, null].entries()) {
@@ -299,6 +353,18 @@ describe('rows of files', () => {
     expect(result.records).toEqual({ pin: 7, geo: 2, user: 2 });
     expect((await posted('pin', of)).length).toBe(2);
     expect((await posted('geo', of)).length).toBe(0);
+  });
+
+  test('go on in a new try where the last one was, file by file', async () => {
+    const of = uniqueName('rows');
+    const key = 'runs/testDag/rows-try/outputs/emulate-cursor.json';
+    await store.replace(key, Buffer.from(JSON.stringify({ rows: input.rows, posted: { pin: 4, geo: 2, user: 0 } })));
+    const resumed = { rows: input.rows, posted: { pin: 1, geo: 0, user: 1 } };
+    const result = await emulate(input, testContext({ runId: 'rows-try', resumed }), { user: of });
+    expect(result.records).toEqual({ pin: 7, geo: 2, user: 2 });
+    const counts = [];
+    for (const table of tableNames) counts.push((await posted(table, of)).length);
+    expect(counts).toEqual([3, 0, 1]);
   });
 
   test('that are not there stop the step, and nothing goes on after it', async () => {
