@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dateBound } from './date-bound.ts';
 import { DagDefinitionError } from './definition-error.ts';
 import type { DagDefinition, TaskDefinition, TryPolicy } from './definition.ts';
 import { durationMs, type Duration } from './duration.ts';
@@ -97,6 +98,7 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
     doc: options.doc ?? '',
     tags: [...(options.tags ?? [])],
     timetable: options.schedule,
+    ...dateBounds(id, options),
     catchup: options.catchup ?? false,
     maxActiveRuns: options.maxActiveRuns ?? 16,
     params: params as unknown as DagDefinition<z.output<Params>>['params'],
@@ -120,6 +122,24 @@ function checkOptions(id: string, options: DagOptions<z.ZodObject>, params: z.Zo
       `a scheduled run is given no params, so each needs a default that is right: ${list}; add .default(…) or set schedule: null`,
     );
   }
+}
+
+/** Left out where there is none, so that such a DAG's definition says what it always said. */
+function dateBounds(id: string, options: DagOptions<z.ZodObject>): Pick<DagDefinition, 'startDate' | 'endDate'> {
+  const [startDate, endDate] = (['startDate', 'endDate'] as const).map((name) => {
+    const date = options[name];
+    if (date === undefined) return undefined;
+    const bound = dateBound(date, options.schedule?.timezone ?? 'UTC');
+    if (bound !== undefined) return bound;
+    throw new DagDefinitionError(
+      id,
+      `${name} is ${String(date)}, which is no date; write one like 2026-03-01 or 2026-03-01T06:00Z`,
+    );
+  });
+  if (startDate !== undefined && endDate !== undefined && endDate < startDate) {
+    throw new DagDefinitionError(id, 'endDate is before startDate, so it would never run; exchange them or drop one');
+  }
+  return { ...(startDate !== undefined && { startDate }), ...(endDate !== undefined && { endDate }) };
 }
 
 function tryPolicy(options: TryOptions, say: (text: string) => never): TryPolicy {

@@ -73,6 +73,9 @@ export interface DagDefinition<Params = unknown> {
   readonly tags: readonly string[];
   /** When it runs by itself; `null` = only when somebody asks. */
   readonly timetable: Timetable | null;
+  /** Bounds of the automatic runs in epoch milliseconds, both inclusive; absent: none. */
+  readonly startDate?: number;
+  readonly endDate?: number;
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
   readonly params: z.ZodObject & z.ZodType<Params>;

@@ -54,6 +54,13 @@ export interface MapOptions<Params, Item, N extends Needs, Rule extends TriggerR
 export interface DagOptions<Params extends z.ZodObject> {
   /** When it runs by itself, for example `cron('@daily')`; `null` = only when somebody asks. */
   readonly schedule: Timetable | null;
+  /**
+   * No run is about a time before this one. A Date, or ISO text; text without an offset is read on the clocks of the schedule's
+   * time zone.
+   */
+  readonly startDate?: Date | string;
+  /** The last logical date that is run, itself included: as `startDate`. Without it the DAG goes on. */
+  readonly endDate?: Date | string;
   /** Whether intervals that went by unseen are run too, all of them; `false` (Airflow 3's default): the newest one. */
   readonly catchup?: boolean;
   /** Runs at a time; 16 by default. */
