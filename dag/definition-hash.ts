@@ -2,16 +2,21 @@ import { z } from 'zod';
 import type { DagDefinition } from './definition.ts';
 
 /**
- * Names what a definition says: tasks, edges, rules, tries, items, params, timetable; not the code of `run`, which has no
- * form that is the same before and after a build. 16 hex digits, the same in every process. Recorded histories are kept by it.
+ * Names what a definition does: tasks, edges, rules, tries, items, params, timetable. Not its words for people
+ * (descriptions, docs, tags), which no run depends on, and not the code of `run`, which has no form that is the same before
+ * and after a build. 16 hex digits, the same in every process. Recorded histories are kept by it.
  */
 export function definitionHash(definition: DagDefinition): string {
-  const { params, tasks, ...rest } = definition;
+  const { params, tasks, description: _description, doc: _doc, tags: _tags, ...rest } = definition;
   const said = {
     ...rest,
-    params: z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }),
+    params: z.toJSONSchema(params, {
+      io: 'input',
+      unrepresentable: 'any',
+      override: ({ jsonSchema }) => void delete jsonSchema.description,
+    }),
     // What is left out of JSON anyway: code.
-    tasks,
+    tasks: tasks.map(({ doc: _taskDoc, ...task }) => task),
   };
   return fnv1a64(JSON.stringify(said, (_, value: unknown) => sortedKeys(value)));
 }

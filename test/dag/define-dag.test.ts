@@ -146,6 +146,18 @@ describe('defining a DAG', () => {
     ].map(definitionHash);
     expect(new Set([base, ...others]).size).toBe(5);
   });
+
+  test('keeps its hash, and with it its recorded histories, when only its words for people change', () => {
+    const n = z.number().default(1);
+    const base = definitionHash(define(one, { params: z.object({ n }) }));
+    const told = define(({ task }) => void task('a', { doc: 'What it does.', run: () => 1 }), {
+      params: z.object({ n: n.describe('How many.') }),
+      description: 'Other words',
+      doc: 'A page',
+      tags: ['new'],
+    });
+    expect(definitionHash(told)).toBe(base);
+  });
 });
 
 describe('params', () => {

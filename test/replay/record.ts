@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { WorkflowHandle } from '@temporalio/client';
 
@@ -9,15 +9,40 @@ export const historiesFolder = join(__dirname, 'histories');
 /** Whether this test run records new histories instead of only replaying those that there are. */
 export const recording = Boolean(process.env['TW_TEST_RECORD']);
 
-/** Keeps a run's history as `<dag>/<definition hash>/<case>.json`, with the workflow id that a replay needs. */
+/** What was recorded: a DAG's definition, by its hash, in one case. */
+export interface RecordPlace {
+  readonly dagId: string;
+  readonly hash: string;
+  readonly name: string;
+}
+
+/** Whether there is a recording. It stays as it is: what an unchanged definition must replay is what it once did. */
+export function isRecorded(place: RecordPlace, folder: string = historiesFolder): boolean {
+  return existsSync(pathOf(place, folder));
+}
+
+/**
+ * Keeps a run's history as `<dag>/<definition hash>/<case>.json`, with the workflow id that a replay needs. Throws when there
+ * is one: a new one would hide that the engine, or the code of a `run`, does something else now.
+ */
 export async function keepHistory(
-  handle: WorkflowHandle,
-  place: { readonly dagId: string; readonly hash: string; readonly name: string },
+  handle: Pick<WorkflowHandle, 'workflowId' | 'fetchHistory'>,
+  place: RecordPlace,
+  folder: string = historiesFolder,
 ): Promise<void> {
-  const folder = join(historiesFolder, place.dagId, place.hash);
-  mkdirSync(folder, { recursive: true });
+  const path = pathOf(place, folder);
+  if (isRecorded(place, folder)) {
+    throw new Error(
+      `${path} is there: its definition must go on replaying it. Remove it by hand if it is to be forgotten`,
+    );
+  }
   const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()), anonymous);
-  writeFileSync(join(folder, `${place.name}.json`), `${JSON.stringify({ workflowId: handle.workflowId, history })}\n`);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify({ workflowId: handle.workflowId, history })}\n`, { flag: 'wx' });
+}
+
+function pathOf({ dagId, hash, name }: RecordPlace, folder: string): string {
+  return join(folder, dagId, hash, `${name}.json`);
 }
 
 /** Leaves out which machine recorded, and where its files are: a replay does not ask. */

@@ -14,7 +14,7 @@ import { fixtureActivities } from '../workflows/fixtures/fixture-activities.ts';
 import * as fixtures from '../workflows/fixtures/fixture-dags.ts';
 import { bundle, collectLogs, endOf, startHarness, taskOf } from '../workflows/harness.ts';
 import { dailyActivities } from '../workflows/fixtures/daily-activities.ts';
-import { historiesFolder, keepHistory, recording } from './record.ts';
+import { historiesFolder, isRecorded, keepHistory, recording } from './record.ts';
 
 interface Recorded {
   readonly dagId: string;
@@ -107,6 +107,7 @@ async function record(code: WorkflowBundle): Promise<void> {
   });
   try {
     for (const { dagId, name, input } of cases) {
+      if (isRecorded({ dagId, hash: hashOf(dagId), name })) continue;
       const handle = await harness.start(dagId, input);
       if (name === 'cancelled') {
         while ((await taskOf(handle, 'stuck[b]')).state !== 'running')
