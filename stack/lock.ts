@@ -10,6 +10,8 @@ export interface LockOptions {
   readonly waitMs?: number;
   /** Called once, when another process holds the lock. */
   readonly onWait?: (holder: number) => void;
+  /** Gives up waiting when it aborts. */
+  readonly stop?: AbortSignal;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface LockOptions {
 export async function withLock<Result>(
   path: string,
   work: () => Promise<Result>,
-  { waitMs = 600_000, onWait }: LockOptions = {},
+  { waitMs = 600_000, onWait, stop }: LockOptions = {},
 ): Promise<Result> {
   const self = identify(process.pid);
   if (self === undefined) throw new StackError('the system does not tell when this process was started');
@@ -35,6 +37,7 @@ export async function withLock<Result>(
       told = true;
       onWait?.(holder.pid);
     }
+    if (stop?.aborted) throw new StackError(`stopped while process ${holder?.pid ?? '?'} held ${path}`);
     if (Date.now() > deadline) {
       throw new StackError(`process ${holder?.pid ?? '?'} holds ${path}: wait for it, or end it`);
     }
@@ -66,6 +69,12 @@ function take(path: string, self: ProcessIdentity): boolean {
 }
 
 let draftNumber = 0;
+
+/** Whether a lock file belongs to a process that runs; what a killed process left belongs to nobody. */
+export function isHeld(path: string): boolean {
+  const holder = holderOf(path);
+  return holder !== undefined && isRunning(holder);
+}
 
 function holderOf(path: string): ProcessIdentity | undefined {
   try {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { cacheFolder } from '../config/environment.ts';
 import { downloadMark } from './fetch/cache.ts';
 import { folderSize } from './fetch/folder-size.ts';
+import { isHeld } from './lock.ts';
 import { StackError } from './stack-error.ts';
 import { stopStack } from './stack.ts';
 import { stateFile } from './state.ts';
@@ -48,7 +49,15 @@ export async function purge(options: PurgeOptions): Promise<number> {
   const busy = states.find((path) => stackStatus(path).some(({ state }) => state === 'running'));
   if (busy !== undefined) throw new StackError(`servers run from ${busy}: end what started them first`);
   for (const { path } of rows) rmSync(path, { recursive: true, force: true });
+  if (options.cache) removeLocks(cacheFolder(options.cacheDir));
   return rows.reduce((total, { bytes }) => total + bytes, 0);
+}
+
+/** Lock files of processes that were killed while they fetched. */
+function removeLocks(folder: string): void {
+  if (!existsSync(folder)) return;
+  const locks = readdirSync(folder).filter((name) => /\.lock(\.takeover)?$/.test(name));
+  for (const path of locks.map((name) => join(folder, name))) if (!isHeld(path)) rmSync(path, { force: true });
 }
 
 function foldersOf(folder: string): readonly string[] {

@@ -24,6 +24,7 @@ export interface BringUp {
   readonly given: Variables;
   readonly onProgress: OnProgress;
   readonly readyWithinMs: number;
+  readonly stop: AbortSignal;
 }
 
 /** A server that serves. */
@@ -56,21 +57,24 @@ async function obtainPrograms(
 
 /**
  * Obtains, starts and waits for one server. It is on its tether when this resolves. Throws StackError, with the log's last
- * lines, when it does not come up; then nothing of it is left running.
+ * lines, when it does not come up, and also when it is stopped meanwhile; then no server of it is left running. A tool that
+ * fetches may go on until this process ends, and ends with it.
  */
 export async function bringUp(options: BringUp): Promise<ServingPart> {
-  const { chosen, state, cacheDir, onProgress } = options;
+  const { chosen, state, cacheDir, onProgress, stop } = options;
   const { part, kind } = chosen;
   const begun = performance.now();
-  const programs = await obtainPrograms(chosen, cacheDir, (step, text, bytes, totalBytes) =>
+  const obtaining = obtainPrograms(chosen, cacheDir, (step, text, bytes, totalBytes) => {
+    if (stop.aborted) return;
     onProgress({
       part: part.name,
       step,
       text,
       ...(bytes === undefined ? {} : { bytes }),
       ...(totalBytes === undefined ? {} : { totalBytes }),
-    }),
-  );
+    });
+  });
+  const programs = await unlessStopped(stop, obtaining);
   const obtained = performance.now();
   onProgress({ part: part.name, step: 'start', text: `starting ${part.title} ${part.version}` });
   for (let attempt = 1; ; attempt++) {
@@ -83,7 +87,7 @@ export async function bringUp(options: BringUp): Promise<ServingPart> {
       return { process, context, obtainMs, startMs };
     } catch (error) {
       // Somebody else may have taken a port between our look and the server's.
-      const stolen = !(await allFree(context.ports));
+      const stolen = !stop.aborted && !(await allFree(context.ports));
       if (!stolen || attempt === 3) throw error;
       state.setPorts(kind, {});
     }
@@ -120,9 +124,9 @@ async function prepare(
 }
 
 async function startAndWait(options: BringUp, context: PartContext): Promise<TetheredProcess> {
-  const { chosen, state, readyWithinMs } = options;
+  const { chosen, state, readyWithinMs, stop } = options;
   const { part, kind } = chosen;
-  const launch = await part.launch(context);
+  const launch = await unlessStopped(stop, part.launch(context));
   const log = openSync(context.logPath, 'a', 0o600);
   const process = startTethered({
     command: launch.command,
@@ -144,11 +148,12 @@ async function startAndWait(options: BringUp, context: PartContext): Promise<Tet
     tethered: true,
   });
   try {
-    await untilServing(part.title, process, () => part.check(context), readyWithinMs);
+    await untilServing(part.title, process, () => part.check(context), { readyWithinMs, stop });
     return process;
   } catch (error) {
     await endGroup(process);
     state.setServer(part.name, undefined);
+    if (stop.aborted) throw error;
     const tail = readFileSync(context.logPath, 'utf8').trim().split('\n').slice(-15).join('\n  ');
     throw new StackError(
       `${error instanceof Error ? error.message : String(error)}; its log is ${context.logPath}:\n  ${tail}`,
@@ -161,10 +166,11 @@ async function untilServing(
   title: string,
   process: TetheredProcess,
   check: () => Promise<void>,
-  readyWithinMs: number,
+  { readyWithinMs, stop }: { readonly readyWithinMs: number; readonly stop: AbortSignal },
 ): Promise<void> {
   const deadline = Date.now() + readyWithinMs;
   for (;;) {
+    if (stop.aborted) throw startStopped();
     const problem = await check().then(
       () => undefined,
       (error: unknown) => error,
@@ -177,6 +183,26 @@ async function untilServing(
     }
     await delay(50);
   }
+}
+
+/** The outcome of some work, or an error as soon as it is to stop; the work itself is left to the end of this process. */
+async function unlessStopped<Result>(stop: AbortSignal, work: Promise<Result>): Promise<Result> {
+  if (stop.aborted) throw startStopped();
+  let onAbort = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(startStopped());
+    stop.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    stop.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The error of a start that was stopped. */
+export function startStopped(): StackError {
+  return new StackError('the start of the servers was stopped; those that had been started were ended');
 }
 
 async function allFree(ports: Readonly<Record<string, number>>): Promise<boolean> {

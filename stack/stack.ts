@@ -6,7 +6,7 @@ import type { PartContext, Variables } from './part.ts';
 import { chooseParts, type ChosenPart, type S3Server } from './parts.ts';
 import { identify, isRunning } from './process-identity.ts';
 import type { OnProgress } from './progress.ts';
-import { bringUp, type ServingPart } from './server.ts';
+import { bringUp, startStopped, type ServingPart } from './server.ts';
 import { openState, type StackState, type StartedServer } from './state.ts';
 import { endGroup } from './tethered-process.ts';
 
@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly onProgress?: OnProgress;
   /** Milliseconds that a server may take from its start until it serves. Default: 60 s. */
   readonly readyWithinMs?: number;
+  /** When it aborts during the start, what this call has started is ended, and only then the call rejects. */
+  readonly stop?: AbortSignal;
 }
 
 /** One part of a stack that is up. */
@@ -67,6 +69,7 @@ export interface Stack extends AsyncDisposable {
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { parts = partNames, s3 = 'ministack', given = givenSettings(), onProgress = () => {} } = options;
+  const { stop = new AbortController().signal } = options;
   const state = openState(options.stateDir);
   const chosen = chooseParts(parts, s3);
   return await withLock(
@@ -86,6 +89,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             given,
             onProgress,
             readyWithinMs: options.readyWithinMs ?? 60_000,
+            stop,
           }),
         ),
       );
@@ -95,9 +99,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         if (name !== undefined && outcome.status === 'fulfilled') started.set(name, outcome.value);
       }
       const failed = settled.find((outcome) => outcome.status === 'rejected');
-      if (failed !== undefined) {
+      if (failed !== undefined || stop.aborted) {
         await stopServers(state, [...started.keys()]);
-        throw failed.reason;
+        throw failed?.reason ?? startStopped();
       }
       const settings = settingsOf(state.servers().filter(([name]) => known.get(name) === undefined));
       state.publish(settings);
@@ -107,6 +111,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       return stack;
     },
     {
+      stop,
       onWait: (holder) => {
         for (const { part } of chosen) {
           onProgress({ part: part.name, step: 'wait', text: `process ${holder} is busy with this stack; waiting` });
@@ -117,20 +122,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /**
- * Stops the servers of a state folder (all of them, or the named ones); their data stays. Returns the names of those that
- * were running. Idempotent.
+ * Stops the servers of a state folder (all of them, and first what was left running with them; or the named ones); their
+ * data stays. Returns the names of those that were running, in that order. Idempotent.
  */
-export async function stopStack(
-  stateDir: string,
-  parts: readonly PartName[] = partNames,
-): Promise<readonly PartName[]> {
+export async function stopStack(stateDir: string, parts: readonly PartName[] = partNames): Promise<readonly string[]> {
   const state = openState(stateDir, { create: false });
-  if (parts.length === partNames.length) await stopCompanions(stateDir);
+  const companions = parts.length === partNames.length ? await stopCompanions(stateDir) : [];
   if (state.servers().length === 0) {
     state.unpublish();
-    return [];
+    return companions;
   }
-  return await withLock(state.lockPath, () => stopServers(state, parts));
+  return [...companions, ...(await withLock(state.lockPath, () => stopServers(state, parts)))];
 }
 
 function adopt(state: StackState, companions: Readonly<Record<string, number>>): void {

@@ -35,6 +35,13 @@ export function stackStatus(stateDir: string): readonly ServerStatus[] {
   });
 }
 
+/** The processes that were left running with the servers (a worker), and run. They end when the servers are stopped. */
+export function companionStatus(stateDir: string): readonly { readonly name: string; readonly pid: number }[] {
+  return Object.entries(openState(stateDir, { create: false }).companions())
+    .filter(([, process]) => isRunning(process))
+    .map(([name, { pid }]) => ({ name, pid }));
+}
+
 /** The log of a part's last start, also after it was stopped; `undefined` when it was never started here. */
 export function newestLog(stateDir: string, name: PartName): string | undefined {
   return s3Servers

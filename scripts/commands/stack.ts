@@ -11,8 +11,8 @@ import { progressPrinter } from '../../stack/progress-printer.ts';
 import { megabytes } from '../../stack/progress.ts';
 import { purge, purgeable } from '../../stack/purge.ts';
 import { startStack, stopStack } from '../../stack/stack.ts';
-import { newestLog, stackStatus, type ServerStatus } from '../../stack/status.ts';
-import { CommandError, configurationExitCode } from '../failure.ts';
+import { companionStatus, newestLog, stackStatus, type ServerStatus } from '../../stack/status.ts';
+import { CommandError, configurationExitCode, explainFailure } from '../failure.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 /** `tw stack`: the local servers. State and downloads are where TW_STATE_DIR and TW_CACHE_DIR say. */
@@ -32,7 +32,9 @@ export function stackCommand(): Command {
         .option('--json', 'as JSON')
         .action(({ json }: { readonly json?: true }) => {
           const status = stackStatus(stateDir());
-          console.log(json ? JSON.stringify(status, undefined, 2) : status.map(statusLine).join('\n'));
+          const companions = companionStatus(stateDir()).map((one) => ({ ...one, state: 'running' }));
+          const lines = [...status.map(statusLine), ...companions.map(companionLine)];
+          console.log(json ? JSON.stringify([...status, ...companions], undefined, 2) : lines.join('\n'));
           if (status.some(({ state }) => state !== 'running')) process.exitCode = 3;
         }),
     )
@@ -57,13 +59,16 @@ function upCommand(): Command {
       if (check.problems.length > 0) {
         throw new CommandError('the servers cannot be started: see above', { exitCode: configurationExitCode });
       }
-      const stack = await startStack({
-        stateDir: stateDir(),
-        s3,
-        parts,
-        tether: false,
-        onProgress: progressPrinter(process.stderr),
-      });
+      const stop = stopSignal();
+      const options = { stateDir: stateDir(), s3, parts, tether: false, stop };
+      const stack = await startStack({ ...options, onProgress: progressPrinter(process.stderr) }).catch(
+        (error: unknown) => {
+          if (!stop.aborted) throw error;
+          process.stderr.write(`${explainFailure(error).text}\n`);
+          // By hand: a tool that fetches would keep this process until it is done.
+          return process.exit(130);
+        },
+      );
       console.log(stackStatus(stack.stateDir).map(statusLine).join('\n'));
       const ui = stack.settings['TEMPORAL_UI_URL'];
       if (ui !== undefined) console.log(`Temporal UI: ${ui}`);
@@ -132,9 +137,15 @@ async function printFrom(path: string, start: number): Promise<number> {
 
 function statusLine({ name, state, version, pid, ports, logPath, tethered }: ServerStatus): string {
   if (state === 'down') return `${name.padEnd(9)} down`;
+  if (state === 'dead')
+    return `${name.padEnd(9)} dead     process ${pid} has ended; tw stack up starts it again  ${logPath}`;
   const places = Object.entries(ports).map(([purpose, port]) => `${purpose} 127.0.0.1:${port}`);
   const who = `process ${pid}${tethered ? ', ends with the command that started it' : ''}`;
   return `${name.padEnd(9)} ${state.padEnd(8)} ${version.padEnd(16)} ${places.join(', ')}  (${who})  ${logPath}`;
+}
+
+function companionLine({ name, pid }: { readonly name: string; readonly pid: number }): string {
+  return `${name.padEnd(9)} running  (process ${pid}, ends with tw stack down)`;
 }
 
 function stateDir(): string {

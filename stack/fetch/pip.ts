@@ -21,6 +21,16 @@ function requirementsOf(wheels: readonly PinnedWheel[]): string {
     .join('');
 }
 
+/** What pip is at, from the bytes that it has written: first the wheels as they come, then what it unpacks from them. */
+export function pipProgress(
+  title: string,
+  written: number,
+  { downloadBytes, diskBytes }: { readonly downloadBytes: number; readonly diskBytes: number },
+): Parameters<ReportStep> {
+  if (written <= downloadBytes) return [`fetching ${title}`, written, downloadBytes];
+  return [`unpacking ${title}`, Math.min(written - downloadBytes, diskBytes), diskBytes];
+}
+
 /**
  * Installs pinned wheels into a folder with the user's own pip, its configuration and mirrors included. pip refuses a wheel
  * whose hash is not among the pinned ones; nothing is built from source.
@@ -37,8 +47,7 @@ export async function pipInstall(
   const temporary = join(folder, '.pip');
   mkdirSync(temporary);
   writeFileSync(join(temporary, 'requirements.txt'), requirementsOf(wheels));
-  const total = sizes.downloadBytes + sizes.diskBytes;
-  const watch = setInterval(() => report(`fetching ${title}`, Math.min(folderSize(folder), total), total), 250);
+  const watch = setInterval(() => report(...pipProgress(title, folderSize(folder), sizes)), 250);
   try {
     await runTool({
       command: python.path,

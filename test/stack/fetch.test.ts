@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isCached, obtain } from '../../stack/fetch/cache.ts';
 import { checkJars, pomOf } from '../../stack/fetch/maven.ts';
-import { pipInstall } from '../../stack/fetch/pip.ts';
+import { pipInstall, pipProgress } from '../../stack/fetch/pip.ts';
 import type { Recipe } from '../../stack/part.ts';
 import { findPrerequisite, requirePrerequisite } from '../../stack/prerequisites.ts';
+import { identify } from '../../stack/process-identity.ts';
+import { purge } from '../../stack/purge.ts';
 import { runTool } from '../../stack/tethered-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tradewind-fetch-'));
@@ -48,7 +50,31 @@ describe('the cache', () => {
   });
 });
 
+describe('a purge of the cache', () => {
+  test('takes downloads and the locks that killed processes left, and leaves what is not ours or in use', async () => {
+    const cacheDir = mkdtempSync(join(folder, 'cache-'));
+    await obtain(
+      recipe('part-1', async () => {}),
+      cacheDir,
+      () => {},
+    );
+    const gone = { pid: 999_999_999, startedAt: 'long ago' };
+    writeFileSync(join(cacheDir, 'part-2.lock'), JSON.stringify(gone));
+    writeFileSync(join(cacheDir, 'part-3.lock'), JSON.stringify(identify(process.pid)));
+    writeFileSync(join(cacheDir, 'somebody.txt'), 'else');
+    await purge({ stateDir: join(folder, 'no-state'), cache: true, cacheDir });
+    expect(readdirSync(cacheDir).toSorted((a, b) => a.localeCompare(b))).toEqual(['part-3.lock', 'somebody.txt']);
+  });
+});
+
 describe('what a registry sends', () => {
+  test('is told in bytes of the download, and then of what is unpacked', () => {
+    const sizes = { downloadBytes: 45, diskBytes: 156 };
+    expect(pipProgress('it', 30, sizes)).toEqual(['fetching it', 30, 45]);
+    expect(pipProgress('it', 65, sizes)).toEqual(['unpacking it', 20, 156]);
+    expect(pipProgress('it', 999, sizes)).toEqual(['unpacking it', 156, 156]);
+  });
+
   test('is refused when it is not the pinned jar', async () => {
     const jars = mkdtempSync(join(folder, 'jars-'));
     writeFileSync(join(jars, 'a-1.jar'), 'good');

@@ -7,6 +7,7 @@ import { withLock } from '../../stack/lock.ts';
 import { identify, isRunning } from '../../stack/process-identity.ts';
 import { stopStack } from '../../stack/stack.ts';
 import { openState } from '../../stack/state.ts';
+import { companionStatus } from '../../stack/status.ts';
 import { endGroup, startTethered } from '../../stack/tethered-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tradewind-identity-'));
@@ -42,8 +43,10 @@ describe('a process', () => {
       output: 'pipe',
     });
     state.setCompanions({ worker: { pid, startedAt } });
-    await stopStack(state.folder);
+    expect(companionStatus(state.folder)).toEqual([{ name: 'worker', pid }]);
+    expect(await stopStack(state.folder)).toEqual(['worker']);
     expect(identify(pid)).toBeUndefined();
+    expect(companionStatus(state.folder)).toEqual([]);
     expect(state.companions()).toEqual({});
     child.unref();
   });

@@ -6,8 +6,9 @@ import { createConnection, type Connection } from 'mysql2/promise';
 import { parseSettings } from '../../config/settings.ts';
 import { isFree } from '../../stack/ports.ts';
 import { startStack, stopStack, type Stack } from '../../stack/stack.ts';
+import { openState } from '../../stack/state.ts';
 import { stackStatus } from '../../stack/status.ts';
-import { ownStateDir } from '../support/own-state.ts';
+import { eventually, ownStateDir } from '../support/own-state.ts';
 import { isPidRunning } from '../support/shared-stack.ts';
 
 /** MariaDB is the part that is quickest to come up and has most to lose. */
@@ -111,6 +112,24 @@ describe('a stack', () => {
     expect(stack.parts).toMatchObject([{ name: 'mysql', origin: 'given', pid: undefined }]);
     expect(stack.settings).toEqual({});
     await stack.stop();
+  });
+
+  test('that is stopped while it comes up has ended what it started when it says so', async () => {
+    const stateDir = ownStateDir();
+    const stop = new AbortController();
+    let pid = 0;
+    const outcome = startStack({ stateDir, parts: ['mysql'], tether: true, given: {}, stop: stop.signal }).then(
+      () => 'up',
+      (error: unknown) => String(error),
+    );
+    await eventually('the server has been started', () => {
+      pid = openState(stateDir, { create: false }).server('mysql')?.pid ?? 0;
+      return pid !== 0;
+    });
+    stop.abort();
+    expect(await outcome).toMatch(/was stopped/);
+    expect(isPidRunning(pid)).toBe(false);
+    expect(stackStatus(stateDir).every(({ state }) => state === 'down')).toBe(true);
   });
 
   test('ends what has started when a part does not come up, and shows its log', async () => {
