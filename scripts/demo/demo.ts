@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { environmentWith } from '../../config/environment.ts';
 import { serverNames } from '../../config/server-addresses.ts';
@@ -11,8 +10,10 @@ import { roleQueue } from '../../workers/roles.ts';
 import { manualRunId } from '../start-run.ts';
 import { openTemporal } from '../temporal-client.ts';
 import { startWorkerProcess, type WorkerProcess } from '../worker-process.ts';
+import { whatWasBegunAgain } from './begun-again.ts';
 import { demoState, openDemoState } from './demo-state.ts';
 import { collectOutcome } from './outcome.ts';
+import { requireWritable, writeJson } from './json-file.ts';
 import { prepare } from './prepare.ts';
 import { createPrinter } from './printer.ts';
 import { runBatch } from './run-batch.ts';
@@ -41,6 +42,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const watch = createStopwatch();
   const printer = createPrinter(process.stdout);
   const state = demoState(options);
+  if (options.json !== undefined) await requireWritable(options.json);
   // First, since what is missing must not cost anybody the data that they have.
   await announce(state.folder, printer);
   await openDemoState(state);
@@ -51,16 +53,29 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     await worker?.stop();
     await stack?.stop();
   };
+  const stopping = new AbortController();
+  let starting: Promise<unknown> = Promise.resolve();
   const interrupt = (): void => {
     printer.heading('Stopping');
-    void stopAll().finally(() => process.exit(130));
+    stopping.abort();
+    // A start that is under way ends what it has begun before it says so.
+    void Promise.allSettled([starting])
+      .then(stopAll)
+      .finally(() => process.exit(130));
   };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   try {
     printer.heading('Servers');
-    stack = await watch.part('servers', () =>
-      startStack({ stateDir: state.folder, tether: true, onProgress: progressPrinter(process.stdout) }),
+    const start = watch.part('servers', () =>
+      startStack({
+        stateDir: state.folder,
+        tether: true,
+        onProgress: progressPrinter(process.stdout),
+        stop: stopping.signal,
+      }),
     );
+    starting = start;
+    stack = await start;
     const environment = environmentWith({ ...stack.settings, TW_STATE_DIR: state.folder });
     const settings = parseSettings({ ...givenSettings(), ...environment }, serverNames);
 
@@ -81,11 +96,14 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     printer.heading(`Run of ${dagId}`);
     await using temporal = await openTemporal(settings.temporal);
     const runId = manualRunId(dagId);
-    const sabotage = createSabotage(async () => {
-      printer.line(`✂ worker ${worker?.pid} is killed (SIGKILL), and another one is started`);
+    const sabotage = createSabotage(async (running) => {
+      const lost = worker?.pid;
       await worker?.kill();
+      printer.line(`✂ ${clock()} killed worker ${lost} (SIGKILL) while ${running} ran`);
       worker = await startWorker();
-      printer.line(`worker ${worker.pid} polls; lost heartbeats tell the server within 10 s what to do again`);
+      printer.line(
+        `✂ ${clock()} worker ${worker.pid} polls, and gets what the other held once its heartbeats have stayed away for 10 s`,
+      );
     });
     const batch = await watch.part('run', () =>
       Promise.race([
@@ -99,11 +117,15 @@ export async function runDemo(options: DemoOptions): Promise<void> {
             ...(options.posts !== undefined && { posts: options.posts }),
             ...(rows !== undefined && { rows }),
           },
-          ...(options.kill === true && { onTask: sabotage.onTask }),
+          ...(options.kill === true && { onLook: sabotage.onLook }),
         }),
       ]),
     );
-    if (options.kill === true) await sabotage.done();
+    if (options.kill === true) {
+      await sabotage.done();
+      const handle = temporal.client.workflow.getHandle(runId);
+      printer.line(`✂ ${clock()} ${await whatWasBegunAgain(handle, worker.pid)}`);
+    }
     printer.heading('Landing, proved from the bucket, and the eight answers');
     const outcome = await watch.part('proof', () =>
       collectOutcome(settings, { batch, runId, dagId, folder: state.folder, print: printer.text }),
@@ -138,12 +160,14 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       await writeJson(options.json, { answers: outcome.answers, rows: outcome.rows, timings });
   } catch (error) {
     await stopAll();
+    if (stopping.signal.aborted) process.exit(130);
     throw error;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
 }
 
-async function writeJson(path: string, content: unknown): Promise<void> {
-  await writeFile(path, `${JSON.stringify(content, undefined, 2)}\n`);
+/** Local time of day, for what happens at a moment: `14:13:24`. */
+function clock(): string {
+  return new Date().toTimeString().slice(0, 8);
 }

@@ -14,22 +14,27 @@ const lookEvery = 150;
 /** Milliseconds that a look may take: with no worker there is no answer. */
 const lookAtMost = 2_000;
 
+/** Takes one look at a run: the tasks that have changed since the look before, and all of them. */
+export type OnLook = (changed: readonly TaskStatus[], all: readonly TaskStatus[]) => void;
+
 /**
  * Follows a run to its end and tells each change of a task once. While no worker answers (it was killed, or is starting),
  * it goes on asking: the run is on the server and loses nothing by it.
  */
-export async function followRun(client: Client, runId: string, onTask: (task: TaskStatus) => void): Promise<RunEnd> {
+export async function followRun(client: Client, runId: string, onLook: OnLook): Promise<RunEnd> {
   const handle = client.workflow.getHandle(runId);
   const told = new Map<string, string>();
   const look = async (): Promise<void> => {
     const query = (): Promise<RunStatus> => handle.query(statesQuery);
     const status = await client.withDeadline(Date.now() + lookAtMost, query).catch(() => undefined);
-    for (const task of status?.tasks ?? []) {
-      const news = `${task.state} ${task.tryNumber}`;
-      if (told.get(task.label) === news || task.state === 'none' || task.state === 'scheduled') continue;
-      told.set(task.label, news);
-      onTask(task);
-    }
+    if (status === undefined) return;
+    const changed = status.tasks.filter(({ label, state, tryNumber }) => {
+      const news = `${state} ${tryNumber}`;
+      if (told.get(label) === news || state === 'none' || state === 'scheduled') return false;
+      told.set(label, news);
+      return true;
+    });
+    onLook(changed, status.tasks);
   };
   const ended = handle.result().then(
     (): RunEnd => ({ state: 'success', error: undefined }),

@@ -11,8 +11,8 @@ import { taskLine } from './task-line.ts';
 /** A run to start and to follow. */
 export interface BatchOrder extends RunOrder {
   readonly print: (line: string) => void;
-  /** Told of every change of a task, after it was printed. */
-  readonly onTask?: (task: TaskStatus) => void;
+  /** Told at each look of where all tasks are, after what has changed was printed. */
+  readonly onLook?: (tasks: readonly TaskStatus[]) => void;
 }
 
 /** What a run that succeeded left. */
@@ -23,11 +23,11 @@ export interface BatchResult {
 
 /** Starts a run, tells a line for each change of a task, and gives what it left. Throws CommandError when it fails. */
 export async function runBatch(client: Client, order: BatchOrder): Promise<BatchResult> {
-  const { runId, print, onTask } = order;
+  const { runId, print, onLook } = order;
   const handle = await startRun(client, order);
-  const end = await followRun(client, runId, (task) => {
-    print(taskLine(task));
-    onTask?.(task);
+  const end = await followRun(client, runId, (changed, all) => {
+    for (const task of changed) print(taskLine(task));
+    onLook?.(all);
   });
   if (end.state === 'failed') throw new CommandError(`run ${runId} failed: ${end.error}`);
   return {
