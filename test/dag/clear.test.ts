@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import {
   clearInstances,
   runsToClear,
@@ -6,68 +5,12 @@ import {
   type ClearRequest,
   type ClearableDag,
   type ClearableRun,
-  type InstanceRecord,
 } from '../../dag/clear.ts';
-import type { ClearableTask } from '../../dag/clear-reach.ts';
 import { isRefusal } from '../../dag/refusal.ts';
-import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
+import type { RunState } from '../../dag/states.ts';
+import { dagOf, reached, run, selected } from './clear-words.ts';
 
 const day = 86_400_000;
-
-/** Tasks as words: `c<a,b` comes after a and b; `+` before an id marks a setup, `-` a teardown; `c@g` is of mapped group g. */
-function dagOf(...words: readonly string[]): ClearableDag {
-  const tasks = words.map((word): ClearableTask => {
-    const [, mark, id = '', group, upstream] = /^([+-]?)(\w+)(?:@(\w+))?(?:<(.+))?$/.exec(word) ?? [];
-    return {
-      id,
-      upstream: upstream?.split(',') ?? [],
-      retries: 2,
-      isSetup: mark === '+',
-      isTeardown: mark === '-',
-      mappedGroup: group ?? null,
-    };
-  });
-  return { id: 'example', tasks };
-}
-
-function run(
-  runId: string,
-  logicalDate: number | null,
-  states: Readonly<Record<string, TaskState | readonly TaskState[]>>,
-  state: RunState = 'failed',
-): ClearableRun {
-  const instances = Object.entries(states).flatMap(([taskId, of]) =>
-    (typeof of === 'string' ? [of] : of).map((one, index): InstanceRecord => ({
-      taskId,
-      mapIndex: typeof of === 'string' ? -1 : index,
-      state: one,
-      tryNumber: one === 'none' || one === 'upstream_failed' || one === 'skipped' ? 0 : 3,
-      maxTries: 2,
-    })),
-  );
-  return { runId, logicalDate, state, instances };
-}
-
-/** A run of a DAG in which every task is in one state, mapped groups with two indexes. */
-function runWith(dag: ClearableDag, state: TaskState): ClearableRun {
-  const one = dag.tasks.map(
-    ({ id, mappedGroup }) => [id, (mappedGroup ?? null) === null ? state : [state, state]] as const,
-  );
-  return run('r', 0, Object.fromEntries(one));
-}
-
-/** What is selected, as words: `run/task` or `run/task[index]`; the reason where it is refused. */
-function selected(dag: ClearableDag, runs: readonly ClearableRun[], request: ClearRequest): readonly string[] {
-  const answer = selectForClear(dag, runs, request);
-  if (isRefusal(answer)) return [answer.refused];
-  return answer.map(({ runId, taskId, mapIndex }) => `${runId}/${taskId}${mapIndex < 0 ? '' : `[${mapIndex}]`}`);
-}
-
-/** The tasks of one run that a clear of everything in the reach of some tasks selects. */
-function reached(dag: ClearableDag, request: ClearRequest): string {
-  const words = selected(dag, [runWith(dag, 'success')], { runId: 'r', onlyFailed: false, ...request });
-  return words.map((word) => word.replace('r/', '')).join(' ');
-}
 
 const chain = dagOf('a', 'b<a', 'c<b', 'd<c');
 const cluster = dagOf('before', '+start<before', 'work<start', 'more<work', '-stop<start,more', 'after<more');
@@ -224,85 +167,5 @@ describe('what a clear leaves', () => {
     expect(cleared(one, { preventRunningTask: true, onlyFailed: true })).toMatchObject({
       instances: [{ taskId: 'b' }],
     });
-  });
-});
-
-describe('any clear', () => {
-  const roles = fc.constantFrom('', '', '', '+', '-');
-  /** Random graphs: task i comes after some of the tasks before it. */
-  const graphs = fc
-    .array(fc.record({ role: roles, upstream: fc.array(fc.nat(), { maxLength: 3 }) }), { minLength: 1, maxLength: 12 })
-    .map((tasks) =>
-      dagOf(
-        ...tasks.map(({ role, upstream }, at) => {
-          const ids = at === 0 ? [] : [...new Set(upstream.map((one) => `t${one % at}`))];
-          return `${role}t${at}${ids.length === 0 ? '' : `<${ids.join(',')}`}`;
-        }),
-      ),
-    );
-  const states = fc.constantFrom<TaskState>('none', 'success', 'failed', 'upstream_failed', 'skipped', 'running');
-  const directions = fc.record({ includeUpstream: fc.boolean(), includeDownstream: fc.boolean() });
-
-  const some = (dag: ClearableDag, picks: readonly number[]) => [
-    ...new Set(picks.map((pick) => `t${pick % dag.tasks.length}`)),
-  ];
-  const picks = fc.array(fc.nat(), { minLength: 1, maxLength: 3 });
-
-  test('selects what is named, and more the more directions are asked for', () => {
-    fc.assert(
-      fc.property(graphs, picks, directions, (dag, picked, wide) => {
-        const taskIds = some(dag, picked);
-        const narrow = new Set(reached(dag, { taskIds }).split(' '));
-        const wider = new Set(reached(dag, { taskIds, ...wide }).split(' '));
-        for (const id of taskIds) expect(narrow.has(id)).toBe(true);
-        for (const id of narrow) expect(wider.has(id)).toBe(true);
-      }),
-    );
-  });
-
-  test('of several tasks selects what clears of each would', () => {
-    fc.assert(
-      fc.property(graphs, picks, directions, (dag, picked, wide) => {
-        const taskIds = some(dag, picked);
-        const together = new Set(reached(dag, { taskIds, ...wide }).split(' '));
-        const each = new Set(taskIds.flatMap((id) => reached(dag, { taskIds: [id], ...wide }).split(' ')));
-        expect([...together].toSorted()).toEqual([...each].toSorted());
-      }),
-    );
-  });
-
-  test('leaves nothing finished that it selected, nothing to select twice, and the rest alone', () => {
-    fc.assert(
-      fc.property(graphs, picks, directions, fc.infiniteStream(states), (dag, picked, wide, stream) => {
-        const before = run('r', 0, Object.fromEntries(dag.tasks.map(({ id }) => [id, stream.next().value])), 'failed');
-        const request = { runId: 'r', taskIds: some(dag, picked), ...wide };
-        const instances = selectForClear(dag, [before], request);
-        if (isRefusal(instances)) throw new Error(instances.message);
-        const outcome = clearInstances(dag, [before], instances, request);
-        if (isRefusal(outcome)) throw new Error(outcome.message);
-        expect(outcome.instances.map(({ taskId }) => taskId)).toEqual(instances.map(({ taskId }) => taskId));
-        expect(outcome.instances.some(({ state }) => isFinished(state))).toBe(false);
-        const changed = new Map(outcome.instances.map((one) => [one.taskId, one.state]));
-        const after = {
-          ...before,
-          instances: before.instances.map((one) => ({ ...one, state: changed.get(one.taskId) ?? one.state })),
-        };
-        expect(selected(dag, [after], request)).toEqual([]);
-      }),
-    );
-  });
-
-  test('of a long chain costs no more than its length', () => {
-    const length = 20_000;
-    const long = dagOf(...Array.from({ length }, (_, at) => (at === 0 ? 't0' : `t${at}<t${at - 1}`)));
-    const start = performance.now();
-    const all = selected(long, [runWith(long, 'success')], {
-      runId: 'r',
-      taskIds: ['t0'],
-      includeDownstream: true,
-      onlyFailed: false,
-    });
-    expect(all).toHaveLength(length);
-    expect(performance.now() - start).toBeLessThan(2_000);
   });
 });
