@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { environmentWith, readEnvironment } from '../config/environment.ts';
+import { serverNames } from '../config/server-addresses.ts';
 import { parseSettings } from '../config/settings.ts';
+import { givenSettings } from '../stack/given-settings.ts';
 import { progressPrinter } from '../stack/progress-printer.ts';
 import { startStack } from '../stack/stack.ts';
 import { checkoutFolder } from './build-folder.ts';
@@ -29,23 +31,38 @@ export async function runDev(): Promise<void> {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   let worker: WorkerProcess | undefined;
   try {
-    await using stack = await startStack({ stateDir, tether: true, onProgress: progressPrinter(process.stdout) });
+    await using stack = await startStack({
+      stateDir,
+      tether: true,
+      onProgress: progressPrinter(process.stdout),
+      stop: stopping.signal,
+    }).catch((error: unknown) => {
+      // By hand: a tool that fetches would keep this process until it is done.
+      if (stopping.signal.aborted) process.exit(130);
+      throw error;
+    });
     const environment = environmentWith({ ...stack.settings, TW_STATE_DIR: stateDir });
-    const settings = parseSettings(environment);
+    const settings = parseSettings({ ...givenSettings(), ...environment }, serverNames);
     await prepare(settings, {}, printer);
-    mkdirSync(join(stateDir, 'logs'), { recursive: true });
+    const logPath = join(stateDir, 'logs', 'worker.log');
+    mkdirSync(dirname(logPath), { recursive: true });
+    printer.line(
+      `Temporal UI: ${settings.temporal.uiUrl ?? 'not known'}; the worker's log: ${logPath}; Ctrl-C ends it all`,
+    );
     try {
       while (!stopping.signal.aborted) {
-        worker ??= await startWorkerProcess({ environment, logPath: join(stateDir, 'logs', 'worker.log') });
-        printer.line(
-          `worker ${worker.pid} polls; ${settings.temporal.uiUrl ?? 'no Temporal UI is known'}. Ctrl-C ends it all.`,
-        );
+        if (worker === undefined) {
+          worker = await startWorkerProcess({ environment, logPath });
+          printer.line(`worker ${worker.pid} polls`);
+        }
         const changed = await changes.next();
         if (changed === undefined) break;
         printer.heading(`${changed} changed`);
         if (await build(root)) {
           await worker.stop();
           worker = undefined;
+        } else {
+          printer.line(`the build failed, its errors are above: worker ${worker.pid} stays as it is until it succeeds`);
         }
       }
     } finally {

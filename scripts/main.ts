@@ -1,10 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { checkoutFolder } from './build-folder.ts';
 import { configurationExitCode, explainFailure } from './failure.ts';
 import { verbs } from './verbs.ts';
 
-const asked = verbs.find(({ name }) => name === process.argv[2]);
+const [, , first, second] = process.argv;
+const asked = verbs.find(({ name }) => name === (first === 'help' ? second : first));
+const about = readFileSync(join(checkoutFolder(), 'package.json'), 'utf8');
 const program = new Command('tw')
   .description('Tradewind: the Pinterest data pipeline on Temporal, with the concepts of Airflow')
+  // With a regular expression, since a command line should start at once and this is all that it wants of the file.
+  .version(/"version": "([^"]+)"/.exec(about)?.[1] ?? 'unknown')
   .showHelpAfterError('(add --help to see what there is)')
   .exitOverride();
 

@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Settings } from '../config/settings.ts';
 import { connectionOptions } from '../workers/connection.ts';
+import { noTemporalAt } from '../workers/start-error.ts';
 import { CommandError } from './failure.ts';
 
 /** A client of the namespace of the settings, closed with `await using`. */
@@ -16,10 +17,7 @@ export async function openTemporal(settings: Settings['temporal']): Promise<Temp
     ...(await connectionOptions(settings)),
     connectTimeout: '5 seconds',
   }).catch((cause: unknown) => {
-    throw new CommandError(
-      `no Temporal server answers at ${address}: start the local one with "tw stack up", or set TEMPORAL_ADDRESS`,
-      { cause },
-    );
+    throw new CommandError(noTemporalAt(address), { cause });
   });
   return {
     client: new Client({ connection, namespace }),

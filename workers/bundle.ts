@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleWorkflowCode, type Logger, type WorkflowBundle } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkflowBundle } from '@temporalio/worker';
 
 /** Name of the workflows' bundle in the folder of the build. */
 export const bundleFile = 'workflow-bundle.js';
@@ -37,6 +37,7 @@ export async function bundleWorkflows({ folder, entry, logger }: WorkflowSource)
 
 /** Writes the bundle of a build beside it, so that a worker starts without webpack. */
 export async function writeWorkflowBundle(distFolder: string): Promise<void> {
-  const { code } = await bundleWorkflows({ folder: distFolder });
+  // Of a build that succeeds webpack has nothing to say that anybody needs; errors are shown.
+  const { code } = await bundleWorkflows({ folder: distFolder, logger: new DefaultLogger('WARN') });
   await writeFile(join(distFolder, bundleFile), code);
 }

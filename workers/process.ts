@@ -7,7 +7,7 @@ import { connectionOptions } from './connection.ts';
 import { createLog, temporalLogger, type ProcessLog } from './logging.ts';
 import { namespaceProblems, type RequiredAttribute } from './namespace-check.ts';
 import type { WorkerRole } from './roles.ts';
-import { setupExitCode, WorkerStartError } from './start-error.ts';
+import { setupExitCode, TemporalAwayError, WorkerStartError } from './start-error.ts';
 import { createWorkers, forceTime, graceTime, runWorkers } from './worker.ts';
 
 /** One worker process. */
@@ -66,6 +66,10 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<W
       log.fatal(error.message);
       return setupExitCode;
     }
+    if (error instanceof TemporalAwayError) {
+      log.fatal({ reason: String(error.cause) }, error.message);
+      return 1;
+    }
     log.fatal({ err: error, roles }, `the worker failed: ${error instanceof Error ? error.message : String(error)}`);
     return 1;
   } finally {
@@ -77,7 +81,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<W
 async function runChecked(options: WorkerProcessOptions, { log, keepTries }: ProcessLog): Promise<void> {
   const { settings, roles, searchAttributes } = options;
   const { namespace, address } = settings.temporal;
-  const connection = await NativeConnection.connect(await connectionOptions(settings.temporal));
+  const connection = await connect(settings.temporal);
   const composition = composed(options, log);
   keepTries(composition.tryLogs);
   try {
@@ -103,6 +107,13 @@ async function runChecked(options: WorkerProcessOptions, { log, keepTries }: Pro
     await composition.close();
     await connection.close();
   }
+}
+
+async function connect(settings: Settings['temporal']): Promise<NativeConnection> {
+  const options = await connectionOptions(settings);
+  return await NativeConnection.connect(options).catch((cause: unknown) => {
+    throw new TemporalAwayError(settings.address, cause);
+  });
 }
 
 function composed({ compose }: WorkerProcessOptions, log: ProcessLog['log']): Composition {

@@ -83,8 +83,10 @@ describe('a worker process', () => {
   );
 
   test('ends with 1 when Temporal is away, so that it is started again', async () => {
-    const { ready } = start({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
+    const { ready, output } = start({ TEMPORAL_ADDRESS: '127.0.0.1:1' });
     expect(await ready).toBe(1);
+    expect(output()).toContain('no Temporal server answers at 127.0.0.1:1: start the local one with \\"tw stack up\\"');
+    expect(output()).not.toContain('"stack"');
   });
 
   test('polls, fails a run in words, and drains on SIGTERM', async () => {
