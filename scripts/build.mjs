@@ -14,6 +14,13 @@ if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 const bundler = join(root, 'dist/workers/bundle.js');
 if (existsSync(bundler)) {
   const { writeWorkflowBundle } = await import(pathToFileURL(bundler).href);
-  await writeWorkflowBundle(join(root, 'dist'));
+  try {
+    await writeWorkflowBundle(join(root, 'dist'));
+  } catch (error) {
+    // Its message is all that the author of a DAG needs.
+    if (error?.name !== 'DagDefinitionError') throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
 }
 writeFileSync(join(root, 'dist', '.built'), '');

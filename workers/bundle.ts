@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkflowBundle } from '@temporalio/worker';
 
 /** Name of the workflows' bundle in the folder of the build. */
@@ -35,8 +36,16 @@ export async function bundleWorkflows({ folder, entry, logger }: WorkflowSource)
   return { code };
 }
 
-/** Writes the bundle of a build beside it, so that a worker starts without webpack. */
+/** Throws the DagDefinitionError of the first DAG, among what a module exports, that is not defined rightly. */
+export function checkDefinitions(exported: object): void {
+  // Asking is enough: a DAG is defined when its definition is asked for first.
+  for (const value of Object.values(exported)) if (typeof value === 'function') Reflect.get(value, 'definition');
+}
+
+/** Writes the bundle of a build beside it, so that a worker starts without webpack. Throws DagDefinitionError. */
 export async function writeWorkflowBundle(distFolder: string): Promise<void> {
+  const dags: object = await import(pathToFileURL(join(distFolder, 'workflows/index.js')).href);
+  checkDefinitions(dags);
   // Of a build that succeeds webpack has nothing to say that anybody needs; errors are shown.
   const { code } = await bundleWorkflows({ folder: distFolder, logger: new DefaultLogger('WARN') });
   await writeFile(join(distFolder, bundleFile), code);

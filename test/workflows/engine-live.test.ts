@@ -68,6 +68,7 @@ describe('the engine, on a real server', () => {
     expect(message).toContain('told has no param gretting; it has greeting, count');
     expect(message).toContain('count: Too small');
     expect(await attributesOf(handle)).toMatchObject({ dag: 'told', runState: 'failed' });
+    expect((await states(handle)).state).toBe('failed');
   });
 
   test('tells activities their place, and marks every log line with it', async () => {
@@ -131,6 +132,44 @@ describe('the engine, on a real server', () => {
     expect(message).toContain('executionTimeout of 1.0 s');
     const tries = await handle.query<readonly TryRecord[], [{ taskId: string }]>('tries', { taskId: 'stuck' });
     expect(tries.map(({ error }) => error?.type)).toEqual(['TaskTimeout', 'TaskTimeout']);
+  });
+
+  test('begins no try while an activity of the one before still runs', async () => {
+    const handle = await harness.start('sideBySide');
+    expect((await endOf(handle)).result?.state).toBe('success');
+    const { events } = await handle.fetchHistory();
+    const order = (events ?? []).flatMap((event) => {
+      if (event.activityTaskScheduledEventAttributes) return ['begun'];
+      if (event.activityTaskFailedEventAttributes) return ['failed'];
+      if (event.activityTaskCanceledEventAttributes) return ['cancelled'];
+      return [];
+    });
+    expect(order).toEqual(['begun', 'begun', 'failed', 'cancelled', 'begun', 'begun']);
+  });
+
+  test('closes over no activity and no timer of its own', async () => {
+    const handle = await harness.start('hasty');
+    await handle.result();
+    expect(await handle.query('result', { taskId: 'hurry' })).toBe('early');
+    const { events } = await handle.fetchHistory();
+    expect(events?.filter((event) => event.activityTaskCompletedEventAttributes)).toHaveLength(1);
+    expect(events?.filter((event) => event.timerCanceledEventAttributes)).toHaveLength(1);
+  });
+
+  test('spreads inputs that are too large together for one message', async () => {
+    const handle = await harness.start('heavyMap');
+    expect((await endOf(handle)).result?.state).toBe('success');
+    expect(await handle.query('result', { taskId: 'send', mapIndex: 49 })).toBe(200_049);
+  });
+
+  test('leaves no try in wait when its run is cancelled', async () => {
+    const handle = await harness.start('waiting');
+    while ((await taskOf(handle, 'retried')).state !== 'up_for_retry')
+      await new Promise((done) => setTimeout(done, 20));
+    await handle.cancel();
+    await endOf(handle);
+    const [only] = await handle.query<readonly TryRecord[], [{ taskId: string }]>('tries', { taskId: 'retried' });
+    expect(only?.state).toBe('failed');
   });
 
   test('cancels what runs and waits for it, runs nothing more, and closes as cancelled', async () => {

@@ -107,6 +107,27 @@ describe('the engine, with time skipped', () => {
     }
   });
 
+  test('waits as long as retryDelay says; only a delay that grows has a bound', async () => {
+    const handle = await harness.start('patient');
+    await endOf(handle);
+    const hours = async (taskId: string) => {
+      const [first, second] = await tries(handle, taskId);
+      return Math.round(((second?.start ?? 0) - (first?.end ?? 0)) / (60 * minute));
+    };
+    expect([await hours('steady'), await hours('growing')]).toEqual([48, 24]);
+  });
+
+  test('gives results as their JSON says, and to nobody to change', async () => {
+    const handle = await harness.start('meddling');
+    const { result } = await endOf(handle);
+    expect(result?.tasks).toMatchObject({ meddle: 'failed', look: 'success' });
+    expect((await taskOf(handle, 'meddle')).error?.message).toContain('not extensible');
+    expect(await handle.query('result', { taskId: 'look' })).toEqual({
+      list: { state: 'success', value: [1, 2] },
+      dated: { state: 'success', value: { at: '1970-01-01T00:00:00.000Z', names: {} } },
+    });
+  });
+
   test('runs five hundred items of a map', async () => {
     const handle = await harness.start('wide');
     expect((await endOf(handle)).result?.state).toBe('success');

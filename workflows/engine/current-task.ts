@@ -7,6 +7,33 @@ export interface CurrentTask {
   readonly tryNumber: number;
   /** For people: the task's id, with the label of its map index. */
   readonly label: string;
+  readonly work: TryWork;
+}
+
+/** What a try has begun and what has not ended yet. */
+export interface TryWork {
+  activities: number;
+  timers: number;
+  /** Called once, when the last of the activities ends. */
+  onIdle: (() => void) | undefined;
+}
+
+/** Counts an activity or a timer of a try until it has ended. */
+export function followWork<Result>(
+  work: TryWork,
+  kind: 'activities' | 'timers',
+  promise: Promise<Result>,
+): Promise<Result> {
+  work[kind]++;
+  const ended = (): void => {
+    work[kind]--;
+    if (work.activities > 0 || work.onIdle === undefined) return;
+    const { onIdle } = work;
+    work.onIdle = undefined;
+    onIdle();
+  };
+  promise.then(ended, ended);
+  return promise;
 }
 
 /**

@@ -1,7 +1,10 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { z } from 'zod';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { defineDag } from '../../dag/define-dag.ts';
+import { DagDefinitionError } from '../../dag/definition-error.ts';
 import type { DagBuilder, DagOptions } from '../../dag/options.ts';
+import { failureTypes } from './failures.ts';
 import { runDag, type RunResult } from './run-dag.ts';
 
 /** A DAG as a Temporal workflow: its type is the DAG's id, its input the params, and it carries its definition. */
@@ -32,17 +35,27 @@ export function dagOf<Params, Input = unknown>(definition: DagDefinition<Params>
 
 /**
  * Defined when it is asked for first: a worker evaluates every module of the bundle for each run, and a run needs one DAG
- * of them. A DAG that is not defined rightly fails its own runs, and nobody else's.
+ * of them. The build asks all of them. One that is not defined rightly all the same fails its own runs, and nobody else's.
  */
 function workflowOf<Params, Input>(id: string, define: () => DagDefinition<Params>): DagWorkflow<Input, Params> {
   let definition: DagDefinition<Params> | undefined;
   const defined = (): DagDefinition<Params> => (definition ??= define());
-  const workflow = (input?: Input | null): Promise<RunResult> => runDag(defined(), input);
+  const workflow = async (input?: Input | null): Promise<RunResult> => runDag(orFail(defined), input);
   return Object.defineProperties(workflow, {
     // Clients start a workflow function by its name, and a minifier or a rename must not change it.
     name: { value: id },
     definition: { get: defined, enumerable: true },
   }) as DagWorkflow<Input, Params>;
+}
+
+/** Another error than Temporal's own would not fail the run, but have it tried again for ever. */
+function orFail<Params>(define: () => DagDefinition<Params>): DagDefinition<Params> {
+  try {
+    return define();
+  } catch (error) {
+    if (!(error instanceof DagDefinitionError)) throw error;
+    throw ApplicationFailure.create({ type: failureTypes.definition, message: error.message, nonRetryable: true });
+  }
 }
 
 /** Whether something that a workflow module exports is a DAG. */

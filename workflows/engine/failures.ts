@@ -17,6 +17,8 @@ export const failureTypes = {
   timeout: 'TaskTimeout',
   /** A payload is over the limit; see payload-size.ts. */
   tooLarge: 'PayloadTooLarge',
+  /** The DAG is not defined rightly. */
+  definition: 'DagDefinitionError',
   /** The run was given params that are not right. */
   params: 'InvalidParams',
   /** The run's state is failed. */
@@ -60,7 +62,15 @@ function rootOf(thrown: unknown): unknown {
   return root;
 }
 
+/** Characters of an error that a run keeps: it stands in queries, pages and the run's own failure. */
+const longestMessage = 2_000;
+
 function describe(root: unknown): TaskError {
+  const { type, message } = describeWhole(root);
+  return { type, message: message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message };
+}
+
+function describeWhole(root: unknown): TaskError {
   if (root instanceof ApplicationFailure) return { type: root.type ?? 'Error', message: root.message };
   if (root instanceof TimeoutFailure) {
     const last = root.cause instanceof Error ? `; the attempt before: ${root.cause.message}` : '';

@@ -1,51 +1,63 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
-import { currentTask } from './current-task.ts';
-import { checkPayload } from './payload-size.ts';
+import { currentTask, followWork } from './current-task.ts';
+import { payloadBudget } from './payload-budget.ts';
+import { payloadText } from './payload-size.ts';
 
-/** Header that tells an activity which task and try it works for; activities/shared/place.ts reads it. */
+/** Header that tells an activity which task and try it works for; activities/shared/running-activity.ts reads it. */
 export const taskHeader = 'tradewind-task';
 
 /**
  * Marks what tasks do: activities and timers carry the task's name in the Temporal UI, activities are told their task and
  * try, log lines name DAG, run, task, map index and try, and an input that would make Temporal hang is refused.
  */
-export const interceptors: WorkflowInterceptorsFactory = () => ({
-  outbound: [
-    {
-      // Not async: the SDK notes a stack for every promise, and an activity would have some more.
-      scheduleActivity: (input, next) => {
-        const task = currentTask();
-        if (task === undefined) return next(input);
-        try {
-          for (const value of input.args) {
-            checkPayload(`${task.label}: the input of activity ${input.activityType}`, value);
+export const interceptors: WorkflowInterceptorsFactory = () => {
+  const overBudget = payloadBudget();
+  return {
+    outbound: [
+      {
+        // Not async: the SDK notes a stack for every promise, and an activity would have some more.
+        scheduleActivity: (input, next) => {
+          const task = currentTask();
+          if (task === undefined) return next(input);
+          let characters = 0;
+          try {
+            for (const value of input.args) {
+              characters +=
+                payloadText(`${task.label}: the input of activity ${input.activityType}`, value)?.length ?? 0;
+            }
+          } catch (error) {
+            return Promise.reject(error);
           }
-        } catch (error) {
-          return Promise.reject(error);
-        }
-        const { taskId, mapIndex, tryNumber } = task;
-        // Not by spreading, which the bundle does in code of its own, property by property: the profile showed it.
-        return next(
-          Object.assign({}, input, {
-            headers: Object.assign({}, input.headers, {
-              [taskHeader]: defaultPayloadConverter.toPayload({ taskId, mapIndex, tryNumber }),
-            }),
-            options: Object.assign({}, input.options, { summary: input.options.summary ?? task.label }),
-          }),
-        );
+          const { taskId, mapIndex, tryNumber } = task;
+          const begin = (): Promise<unknown> => {
+            const wait = overBudget(characters);
+            if (wait !== undefined) return wait.then(begin);
+            // Not by spreading, which the bundle does in code of its own, property by property: the profile showed it.
+            return next(
+              Object.assign({}, input, {
+                headers: Object.assign({}, input.headers, {
+                  [taskHeader]: defaultPayloadConverter.toPayload({ taskId, mapIndex, tryNumber }),
+                }),
+                options: Object.assign({}, input.options, { summary: input.options.summary ?? task.label }),
+              }),
+            );
+          };
+          return followWork(task.work, 'activities', begin());
+        },
+        startTimer: (input, next) => {
+          const task = currentTask();
+          if (task === undefined) return next(input);
+          const summary = input.options?.summary ?? task.label;
+          return followWork(task.work, 'timers', next({ ...input, options: { ...input.options, summary } }));
+        },
+        getLogAttributes: (input, next) => {
+          const { workflowType, workflowId } = workflowInfo();
+          const task = currentTask();
+          const place = task && { task: task.taskId, mapIndex: task.mapIndex, try: task.tryNumber };
+          return next({ ...input, dag: workflowType, run: workflowId, ...place });
+        },
       },
-      startTimer: (input, next) => {
-        const task = currentTask();
-        if (task === undefined || input.options?.summary !== undefined) return next(input);
-        return next({ ...input, options: { ...input.options, summary: task.label } });
-      },
-      getLogAttributes: (input, next) => {
-        const { workflowType, workflowId } = workflowInfo();
-        const task = currentTask();
-        const place = task && { task: task.taskId, mapIndex: task.mapIndex, try: task.tryNumber };
-        return next({ ...input, dag: workflowType, run: workflowId, ...place });
-      },
-    },
-  ],
-});
+    ],
+  };
+};

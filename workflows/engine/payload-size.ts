@@ -4,14 +4,17 @@ import { failureTypes } from './failures.ts';
 /** Bytes of JSON that one value in a history may have: half of what makes Temporal itself fail, or hang. */
 const largestPayload = 1024 * 1024;
 
-/** Throws a clear error for a value that is too large for a history, or no JSON at all; `what` begins the sentence. */
-export function checkPayload(what: string, value: unknown): void {
-  if (value === undefined) return;
+/**
+ * A value's JSON; `undefined` for `undefined`. Throws a clear error for a value that is too large for a history, or no JSON
+ * at all; `what` begins the sentence.
+ */
+export function payloadText(what: string, value: unknown): string | undefined {
+  if (value === undefined) return undefined;
   const text = toJson(what, value);
   // A UTF-16 unit is at most three bytes of UTF-8, so most values need no second look.
-  if (text.length * 3 <= largestPayload) return;
+  if (text.length * 3 <= largestPayload) return text;
   const bytes = new TextEncoder().encode(text).length;
-  if (bytes <= largestPayload) return;
+  if (bytes <= largestPayload) return text;
   throw ApplicationFailure.create({
     type: failureTypes.tooLarge,
     nonRetryable: true,
@@ -21,7 +24,8 @@ export function checkPayload(what: string, value: unknown): void {
 
 function toJson(what: string, value: unknown): string {
   try {
-    return JSON.stringify(value) ?? '';
+    // What has no JSON, a function for example, would come to its reader as `undefined`.
+    return JSON.stringify(value) ?? 'null';
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw ApplicationFailure.create({

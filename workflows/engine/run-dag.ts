@@ -11,7 +11,7 @@ import {
 import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import { checkParams } from '../../dag/params.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
-import { runIdentity } from '../../dag/run-identity.ts';
+import { runIdentity, type RunIdentity } from '../../dag/run-identity.ts';
 import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
 import { watchDeadlines } from './deadlines.ts';
 import { detailsOf, type DetailsText } from './details.ts';
@@ -30,13 +30,24 @@ export interface RunResult {
 
 /** Runs a DAG inside a workflow. Throws when the run's state is failed, or when it was cancelled. */
 export async function runDag(definition: DagDefinition, input: unknown): Promise<RunResult> {
-  const context = openRun(definition, input);
   const book = openBook(definition);
   let state: RunState = 'running';
+  const { identity, params, problems } = openRun(definition, input);
+  const context: RunContext = { dagId: definition.id, runId: workflowInfo().workflowId, params, ...identity };
+  // Before anything can fail, since a run that failed is asked, too.
   setHandler(graphQuery, book.graph);
   setHandler(statesQuery, () => book.status(context, state));
   setHandler(triesQuery, book.tries);
   setHandler(resultQuery, book.result);
+  if (problems !== undefined) {
+    state = 'failed';
+    throw ApplicationFailure.create({
+      type: failureTypes.params,
+      message: `the run's params are not right: ${problems.join('; ')}`,
+      nonRetryable: true,
+      details: [problems],
+    });
+  }
 
   const details = detailsOf(book.instances);
   const cancelled = await runTasks(book, context, details);
@@ -56,9 +67,15 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   });
 }
 
-/** Works out what the run is about and tells Temporal's visibility. Throws when its params are not right. */
-function openRun(definition: DagDefinition, input: unknown): RunContext {
-  const { workflowId, startTime, typedSearchAttributes } = workflowInfo();
+interface Opening {
+  readonly identity: RunIdentity;
+  readonly params: unknown;
+  readonly problems: readonly string[] | undefined;
+}
+
+/** Works out what the run is about and tells Temporal's visibility. */
+function openRun(definition: DagDefinition, input: unknown): Opening {
+  const { startTime, typedSearchAttributes } = workflowInfo();
   const nominalTime = typedSearchAttributes.get(scheduledStartTime) ?? null;
   const identity = runIdentity(definition, { nominalTime, startTime });
   const { params, problems } = checkParams(definition, input);
@@ -68,13 +85,7 @@ function openRun(definition: DagDefinition, input: unknown): RunContext {
     { key: searchAttributeKeys.runType, value: identity.runType },
     { key: searchAttributeKeys.runState, value: problems === undefined ? 'running' : 'failed' },
   ]);
-  if (problems === undefined) return { dagId: definition.id, runId: workflowId, params, ...identity };
-  throw ApplicationFailure.create({
-    type: failureTypes.params,
-    message: `the run's params are not right: ${problems.join('; ')}`,
-    nonRetryable: true,
-    details: [problems],
-  });
+  return { identity, params, problems };
 }
 
 /** Runs tasks as the plan says until none is left. Says whether the run was cancelled on the way. */

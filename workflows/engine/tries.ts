@@ -4,9 +4,9 @@ import type { TaskState } from '../../dag/states.ts';
 import { taskLabel, withinTask } from './current-task.ts';
 import type { Deadlines } from './deadlines.ts';
 import { diagnose, type Diagnosis } from './failures.ts';
-import { checkPayload } from './payload-size.ts';
+import { payloadText } from './payload-size.ts';
 import type { TaskRecord } from './task-record.ts';
-import { limitTry } from './try-limit.ts';
+import { openTry, type TryScope } from './try-scope.ts';
 
 /** What the tries of a task instance work with. */
 export interface Trying {
@@ -36,31 +36,39 @@ export function tryTask(trying: Trying, tryNumber = 1): void {
   const start = Date.now();
   record.tries.push({ tryNumber, start, end: null, state: 'running', error: null });
   onState('running');
-  const limit = limitTry(deadlines, task.executionTimeout);
-  const succeeded = (value: unknown): void => {
-    limit.release();
-    try {
-      checkPayload(`${label}: the result`, value);
-    } catch (thrown) {
-      failed(thrown);
-      return;
-    }
-    record.value = value;
-    close(trying, tryNumber, start, 'success', null);
-  };
-  const failed = (thrown: unknown): void => {
-    limit.release();
-    afterFailure(trying, tryNumber, start, diagnose(limit.reason(thrown)));
-  };
+  const scope = openTry(deadlines, task.executionTimeout);
+  const succeeded = (value: unknown): void =>
+    scope.close(
+      true,
+      () => {
+        let kept: unknown;
+        try {
+          kept = asKept(payloadText(`${label}: the result`, value));
+        } catch (thrown) {
+          afterFailure(trying, tryNumber, start, diagnose(thrown));
+          return;
+        }
+        record.value = kept;
+        close(trying, tryNumber, start, 'success', null);
+      },
+      onDefect,
+    );
+  const failed = (thrown: unknown): void =>
+    scope.close(false, () => afterFailure(trying, tryNumber, start, diagnose(scope.reason(thrown))), onDefect);
   let result: unknown;
   try {
-    result = limit.run(() => runTask(trying, tryNumber, label));
+    result = scope.run(() => runTask(trying, tryNumber, label, scope));
   } catch (thrown) {
     failed(thrown);
     return;
   }
   if (!isPromiseLike(result)) succeeded(result);
   else result.then(orDefect(succeeded, onDefect), orDefect(failed, onDefect));
+}
+
+/** A result as whoever needs it is given it: what its JSON says, the same after a re-run, and nobody's to change. */
+function asKept(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text, (_, value: unknown) => Object.freeze(value));
 }
 
 /** Saves the promise that a `catch` behind a `then` would be. */
@@ -74,9 +82,14 @@ function orDefect(act: (value: unknown) => void, onDefect: Trying['onDefect']): 
   };
 }
 
-function runTask({ task, record, inputs, context }: Trying, tryNumber: number, label: string): unknown {
+function runTask(
+  { task, record, inputs, context }: Trying,
+  tryNumber: number,
+  label: string,
+  { work }: TryScope,
+): unknown {
   const { taskId, mapIndex } = record;
-  return withinTask({ taskId, mapIndex, tryNumber, label }, () =>
+  return withinTask({ taskId, mapIndex, tryNumber, label, work }, () =>
     task.run(task.items?.[mapIndex], inputs, Object.assign({ taskId, mapIndex, tryNumber }, context)),
   );
 }
@@ -93,17 +106,21 @@ function afterFailure(trying: Trying, tryNumber: number, start: number, { error,
     return;
   }
   close(trying, tryNumber, start, 'up_for_retry', error);
-  const delay = Math.min(task.retryDelay * task.retryBackoff ** (tryNumber - 1), task.maxRetryDelay);
   const again = (): void => tryTask(trying, tryNumber + 1);
   const given = (thrown: unknown): void => {
     if (!isCancellation(thrown)) throw thrown;
-    trying.onState('failed');
+    close(trying, tryNumber, start, 'failed', error);
   };
   const label = taskLabel(record.taskId, record.mapLabel);
-  sleep(Math.max(delay, 1), { summary: `${label}: wait before try ${tryNumber + 1}` }).then(
+  sleep(Math.max(delayAfter(task, tryNumber), 1), { summary: `${label}: wait before try ${tryNumber + 1}` }).then(
     orDefect(again, trying.onDefect),
     orDefect(given, trying.onDefect),
   );
+}
+
+/** Milliseconds between two tries. Only a delay that grows has a bound, as in Airflow. */
+function delayAfter({ retryDelay, retryBackoff, maxRetryDelay }: TaskDefinition, tryNumber: number): number {
+  return retryBackoff === 1 ? retryDelay : Math.min(retryDelay * retryBackoff ** (tryNumber - 1), maxRetryDelay);
 }
 
 function close(
