@@ -43,8 +43,9 @@ export function createAnswer({
   answers,
   engine,
 }: AnswerDependencies): (input: AnswerInput, context: StepContext) => Promise<AnswerResult> {
-  return ({ cleaned }, context) =>
-    engine.use({ signal: context.signal }, async (session) => {
+  return ({ cleaned }, outer) =>
+    engine.use({ signal: outer.signal }, async (session) => {
+      const context = { ...outer, signal: session.signal };
       const asked: AskedVersion[] = [];
       for (const name of tableNames) {
         const version = cleaned.find(({ table }) => table === name)?.version;

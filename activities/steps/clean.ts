@@ -41,14 +41,15 @@ export function createClean({
   engine,
   rowsPerFile = 1_000_000,
 }: CleanDependencies): (input: CleanInput, context: StepContext) => Promise<CleanResult> {
-  return async ({ table: name, landed }, context) => {
+  return async ({ table: name, landed }, outer) => {
     const table = tables.table(name, cleanColumns(name));
-    const run = cleaningId(context.place.runId, name);
-    const base = await table.snapshot({ signal: context.signal });
-    const earlier = await ownResult(table, base, name, run, context);
+    const run = cleaningId(outer.place.runId, name);
+    const base = await table.snapshot({ signal: outer.signal });
+    const earlier = await ownResult(table, base, name, run, outer);
     if (earlier !== undefined) return earlier;
     const ranges = cleanRanges(base, landed);
-    return engine.use({ signal: context.signal }, async (session) => {
+    return engine.use({ signal: outer.signal }, async (session) => {
+      const context = { ...outer, signal: session.signal };
       const lines = await fetchLines(landing, ranges, join(session.folder, 'lines'), context);
       const figures = await judgeLines(session, name, lines);
       context.heartbeat({ phase: 'judged', read: figures.read });

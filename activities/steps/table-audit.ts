@@ -63,14 +63,15 @@ const chunkOffsets = 1_000_000;
  * the values that cleaning makes of it now, or was superseded by a newer one; every bad line is in quarantine; no row is of another
  * origin. Throws `corrupt` with what is wrong. Reads only.
  */
-export async function auditTable(deps: TableAuditDependencies, input: TableAuditInput): Promise<TableAudit> {
-  const { name, snapshot, ranges, signal } = input;
+export async function auditTable(deps: TableAuditDependencies, outer: TableAuditInput): Promise<TableAudit> {
+  const { name, snapshot, ranges } = outer;
   for (const range of ranges) {
     const got = absorbed(snapshot, range);
     if (got < range.to)
       throw wrong(name, `it has absorbed ${range.topic}/${range.partition} up to ${got}, not up to ${range.to}`);
   }
-  return deps.engine.use({ signal }, async (session) => {
+  return deps.engine.use({ signal: outer.signal }, async (session) => {
+    const input = { ...outer, signal: session.signal };
     const rows = await loadRows(session, deps.tables, input);
     const sum = { rows, lines: 0, current: 0, superseded: 0, quarantined: 0 };
     for (const range of ranges) {
