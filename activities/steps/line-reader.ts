@@ -2,10 +2,12 @@ import { AdapterError } from '../shared/adapter-error.ts';
 
 const newline = 0x0a;
 const carriageReturn = 0x0d;
+/** UTF-8's mark of itself, which some editors write at the beginning of a file and no JSON may begin with. */
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Lines of a stream of bytes, as they are, without their end: `\n`, or `\r\n` as Windows writes it. The last line needs
- * none. Lines of nothing are left out, as JSON Lines readers do. Throws `too_large` for a line longer than `longest`
+ * none. Lines of nothing are left out, as JSON Lines readers do, and so is a byte order mark before the first one. Throws `too_large` for a line longer than `longest`
  * bytes, and so holds no more than that and one piece of the stream.
  */
 export async function* readLines(
@@ -20,7 +22,7 @@ export async function* readLines(
     const piece = typeof part === 'string' ? Buffer.from(part) : part;
     let start = 0;
     for (let end = piece.indexOf(newline); end >= 0; end = piece.indexOf(newline, start)) {
-      const line = trimmed([...begun, piece.subarray(start, end)]);
+      const line = trimmed([...begun, piece.subarray(start, end)], number);
       if (line.length > longest) throw tooLong(name, number, longest);
       if (line.length > 0) yield line;
       begun = [];
@@ -32,13 +34,15 @@ export async function* readLines(
     bytes += piece.length - start;
     if (bytes > longest + 1) throw tooLong(name, number, longest);
   }
-  const line = trimmed(begun);
+  const line = trimmed(begun, number);
   if (line.length > longest) throw tooLong(name, number, longest);
   if (line.length > 0) yield line;
 }
 
-function trimmed(parts: readonly Buffer[]): Buffer {
-  const line = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+function trimmed(parts: readonly Buffer[], number: number): Buffer {
+  const whole = parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts);
+  const marked = number === 1 && whole.subarray(0, byteOrderMark.length).equals(byteOrderMark);
+  const line = marked ? whole.subarray(byteOrderMark.length) : whole;
   return line.at(-1) === carriageReturn ? line.subarray(0, -1) : line;
 }
 

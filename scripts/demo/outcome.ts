@@ -7,8 +7,9 @@ import type { Settings } from '../../config/settings.ts';
 import type { TableName } from '../../pipeline/tables.ts';
 import { parseAnswers, type Answers } from '../../pipeline/report/answers.ts';
 import { answerTables } from '../answer-tables.ts';
-import { landingProofText, verifyLanding } from '../commands/verify-landing.ts';
+import { landingProofText, verifyLanding, type LandingProof } from '../commands/verify-landing.ts';
 import { CommandError } from '../failure.ts';
+import { quarantineText } from './quarantine-text.ts';
 import type { BatchResult } from './run-batch.ts';
 
 /** What a run of the demo came to, for people and for `--json`. */
@@ -44,6 +45,8 @@ export async function collectOutcome(
   if (!proof.ok) throw new CommandError('the landing is not whole: see docs/landing.md');
   const store = createS3ObjectStore(settings.s3);
   try {
+    const bad = await badRecords(store, runId, { proof, cleaned: batch.cleaned });
+    if (bad.length > 0) print([`Kept in quarantine, s3://${settings.s3.bucket}/quarantine/:`, ...bad].join('\n'));
     const parsed = parseAnswers((await objectOf(store, batch.answers.key)).toString('utf8'));
     if ('problems' in parsed)
       throw new CommandError(`the answers are not as they should be: ${parsed.problems.join('; ')}`);
@@ -54,6 +57,16 @@ export async function collectOutcome(
   } finally {
     store.close();
   }
+}
+
+/** Only looked for when something is said to be there: quarantine may hold years of other runs. */
+async function badRecords(
+  store: ObjectStore,
+  runId: string,
+  { proof, cleaned }: { readonly proof: LandingProof; readonly cleaned: readonly CleanResult[] },
+): Promise<readonly string[]> {
+  const some = [...proof.chains, ...cleaned].some(({ quarantined }) => quarantined > 0);
+  return some ? await quarantineText(store, runId) : [];
 }
 
 async function objectOf(store: ObjectStore, key: string): Promise<Buffer> {
