@@ -1,0 +1,168 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { reconcileSchedules } from '../../scripts/schedules/reconcile.ts';
+import { registeredDags } from '../../scripts/dag-registry.ts';
+import { eventually } from '../support/own-state.ts';
+import { sharedStack } from '../support/shared-stack.ts';
+import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
+import { tw, type CommandEnd } from '../support/tw.ts';
+import { dailyActivities } from '../workflows/fixtures/daily-activities.ts';
+import { bundle, collectLogs, startHarness } from '../workflows/harness.ts';
+
+const { address } = testSettings().temporal;
+const namespace = uniqueName('commands');
+const own = uniqueName('commands');
+const home = mkdtempSync(join(tmpdir(), 'tradewind-commands-'));
+const empty = join(home, 'empty');
+const variables = testVariables({
+  TEMPORAL_NAMESPACE: namespace,
+  TW_TASK_QUEUE: own,
+  TW_USER: own,
+  TW_S3_BUCKET: `${own}-bucket`,
+  TW_STATE_DIR: empty,
+});
+const run = (...args: string[]): Promise<CommandEnd> => tw(variables, args);
+let env: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  collectLogs();
+  const { code, err } = await run('init');
+  if (code !== 0) throw new Error(err);
+  env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+});
+
+afterAll(async () => {
+  await env.teardown();
+  rmSync(home, { recursive: true, force: true });
+});
+
+test('tw init can be repeated, and tw doctor finds well what it made', async () => {
+  expect(await run('init')).toMatchObject({ code: 0, out: expect.stringContaining(`${namespace}: as it should be`) });
+  const { out } = await run('doctor', '--json');
+  const { servers, settingsProblems } = JSON.parse(out) as {
+    readonly servers: readonly { readonly name: string; readonly ok: boolean }[];
+    readonly settingsProblems: readonly string[];
+  };
+  expect(settingsProblems).toEqual([]);
+  const found = servers.filter(({ name }) => name !== 'MySQL').map(({ name, ok }) => `${name} ${ok}`);
+  // The source database is not what tw init makes.
+  expect(found).toEqual(['Temporal true', 'Kafka true', 'S3 true']);
+});
+
+test('tw doctor exits with 1 and says what is wrong where', async () => {
+  const { code, out } = await tw({ ...variables, TW_S3_BUCKET: uniqueName('nowhere') }, ['doctor']);
+  expect(code).toBe(1);
+  expect(out).toMatch(/FAIL S3: .*nowhere-/);
+  expect(out).toMatch(/ok +Temporal: /);
+});
+
+describe('tw dags', () => {
+  test('lists the DAGs', async () => {
+    const { code, out } = await run('dags', 'list', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject([{ id: 'pinterestDaily', schedule: '@daily UTC' }]);
+    expect((await run('dags', 'list')).out).toContain('pinterestDaily');
+  });
+
+  test.each([
+    ['a DAG that there is not', ['nowhere'], 'there is no DAG nowhere; there are: pinterestDaily'],
+    ['what is not JSON', ['pinterestDaily', '--conf', '{'], '--conf is not JSON'],
+    ['what is no object', ['pinterestDaily', '--conf', '[1]'], '--conf is not a JSON object'],
+    ['params that are wrong', ['pinterestDaily', '--conf', '{"posts":0,"past":1}'], 'pinterestDaily has no param past'],
+  ])('refuses %s in words, and starts nothing', async (_, args, words) => {
+    const { code, out, err } = await run('dags', 'trigger', ...args);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain(words);
+    expect(err).not.toMatch(/^ +at /m);
+  });
+
+  test('triggers a run and waits for its end; its id is taken for ever', async () => {
+    const daily = dailyActivities(() => ({ fails: null, calls: [], report: undefined }));
+    const harness = await startHarness(env, {
+      bundle: await bundle('workflows/index'),
+      activities: daily,
+      taskQueue: own,
+    });
+    try {
+      const runId = uniqueName('run');
+      const order = ['dags', 'trigger', 'pinterestDaily', '--conf', '{"posts":5}', '--run-id', runId];
+      const { code, out } = await run(...order, '--wait', '--json');
+      expect({ code, ...(JSON.parse(out) as object) }).toMatchObject({ code: 0, runId, state: 'success' });
+      const again = await run(...order);
+      expect(again).toMatchObject({ code: 1, err: `tw: there is a run ${runId} already; give another --run-id\n` });
+    } finally {
+      await harness.stop();
+    }
+  });
+
+  test('exits with 1 when the run that it waits for fails', async () => {
+    const runId = uniqueName('ended');
+    const waiting = run('dags', 'trigger', 'pinterestDaily', '--run-id', runId, '--wait');
+    const handle = env.client.workflow.getHandle(runId);
+    await eventually('the run', () =>
+      handle.terminate('enough').then(
+        () => true,
+        () => false,
+      ),
+    );
+    const { code, out } = await waiting;
+    expect(code).toBe(1);
+    expect(out).toMatch(new RegExp(`^started ${runId}\\n(.*\\n)?failed\\n$`));
+  });
+});
+
+test('tw schedules diff exits with 1 while apply has something to do, and apply while somebody else has the id', async () => {
+  const diff = () => run('schedules', 'diff');
+  expect(await diff()).toMatchObject({ code: 1, out: 'pinterestDaily: would be created\n' });
+  expect(await run('schedules', 'apply')).toMatchObject({ code: 0, out: 'pinterestDaily: created\n' });
+  expect(await diff()).toMatchObject({ code: 0, out: 'pinterestDaily: as it should be\n' });
+  const handle = env.client.schedule.getHandle('pinterestDaily');
+  await handle.delete();
+  await reconcileSchedules(env.client, {
+    definitions: registeredDags().map(({ definition }) => definition),
+    taskQueue: 'theirs',
+    now: new Date(),
+    apply: true,
+    prune: false,
+  });
+  const foreign = /^pinterestDaily: left alone: the Schedule pinterestDaily was not made by this installation/;
+  expect(await run('schedules', 'apply')).toMatchObject({ code: 1, out: expect.stringMatching(foreign) });
+  await handle.delete();
+});
+
+describe('tw stack', () => {
+  test('says of an empty state that nothing runs, and has nothing to stop or remove', async () => {
+    const [status, down, purge, log, part] = await Promise.all([
+      run('stack', 'status'),
+      run('stack', 'down'),
+      run('stack', 'purge', '--yes'),
+      run('stack', 'logs', 'mysql'),
+      run('stack', 'logs', 'oracle'),
+    ]);
+    expect(status).toMatchObject({ code: 3, out: expect.stringMatching(/^temporal +down\n/) });
+    expect(down).toMatchObject({ code: 0, out: 'nothing was running\n' });
+    expect(purge).toMatchObject({ code: 0, out: 'nothing to remove\n' });
+    expect(log).toMatchObject({ code: 1, err: 'tw: mysql has not been started here\n' });
+    expect(part).toMatchObject({ code: 1, err: expect.stringContaining('there is no part oracle: ') });
+  });
+
+  test('shows what runs, and its log', async () => {
+    const shared = { TW_STATE_DIR: sharedStack().stateDir };
+    const { code, out } = await tw(shared, ['stack', 'status', '--json']);
+    expect(code).toBe(0);
+    expect((JSON.parse(out) as readonly { readonly state: string }[]).map(({ state }) => state)).toEqual(
+      Array.from({ length: 4 }, () => 'running'),
+    );
+    expect(await tw(shared, ['stack', 'logs', 'mysql'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('ready'),
+    });
+  });
+});
+
+test('a command line that is wrong exits with 78, which no supervisor starts again, and help with 0', async () => {
+  const [verb, option, help] = await Promise.all([run('wroker'), run('worker', '--rolse', 'io'), run('--help')]);
+  expect([verb.code, option.code, help.code]).toEqual([78, 78, 0]);
+});
