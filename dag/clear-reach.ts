@@ -17,6 +17,8 @@ interface LinkedTask {
   readonly task: ClearableTask;
   readonly upstream: LinkedTask[];
   readonly downstream: LinkedTask[];
+  /** Length of the longest way to it; what is between two tasks is between their depths. */
+  depth: number;
 }
 
 /** A checked graph (see defineDag) that can be walked both ways, by task id. */
@@ -30,7 +32,9 @@ export interface Directions {
 
 /** Links a graph once; costs its edges. */
 export function linkTasks(tasks: readonly ClearableTask[]): LinkedTasks {
-  const linked = new Map<string, LinkedTask>(tasks.map((task) => [task.id, { task, upstream: [], downstream: [] }]));
+  const linked = new Map<string, LinkedTask>(
+    tasks.map((task) => [task.id, { task, upstream: [], downstream: [], depth: 0 }]),
+  );
   for (const node of linked.values()) {
     for (const id of node.task.upstream) {
       const parent = linked.get(id);
@@ -39,7 +43,21 @@ export function linkTasks(tasks: readonly ClearableTask[]): LinkedTasks {
       parent.downstream.push(node);
     }
   }
+  measureDepths([...linked.values()]);
   return linked;
+}
+
+function measureDepths(nodes: readonly LinkedTask[]): void {
+  const waitsFor = new Map(nodes.map((node) => [node, node.upstream.length]));
+  const ready = nodes.filter(({ upstream }) => upstream.length === 0);
+  for (let node = ready.pop(); node !== undefined; node = ready.pop()) {
+    for (const next of node.downstream) {
+      next.depth = Math.max(next.depth, node.depth + 1);
+      const left = (waitsFor.get(next) ?? 0) - 1;
+      waitsFor.set(next, left);
+      if (left === 0) ready.push(next);
+    }
+  }
 }
 
 /** Ids of everything upstream or downstream of some tasks, near and far. Ids that the graph does not have lead nowhere. */
@@ -61,7 +79,7 @@ export function closureOf(
 /**
  * Ids of what has to be cleared together with some tasks, by Airflow's rules for a part of a DAG: what lies in the
  * directions asked for, the setups that the tasks work with, and the teardowns of those setups. The tasks themselves are among
- * them only where one of them is needed by another. Costs the graph's edges, and once more for every setup above the tasks.
+ * them only where one of them is needed by another. Costs the graph's edges, and the tasks between each setup and its teardowns.
  */
 export function relativesOf(
   tasks: LinkedTasks,
@@ -78,9 +96,8 @@ export function relativesOf(
   });
   addAll(found, surroundings(tasks, new Set(working)));
   if (!downstream) {
-    for (const id of ids) {
-      const node = tasks.get(id);
-      if (node?.task.isSetup === true) addAll(found, teardownsOf(node));
+    for (const setup of setupsAmong(tasks, ids)) {
+      for (const { task } of teardownsOf(setup)) found.add(task.id);
     }
   }
   return found;
@@ -90,18 +107,26 @@ export function relativesOf(
 function upstreamAndTeardowns(tasks: LinkedTasks, ids: ReadonlySet<string>): ReadonlySet<string> {
   const up = closureOf(tasks, ids, 'upstream');
   const found = new Set(up);
-  for (const setup of nodesOf(tasks, up)) {
-    if (setup.task.isSetup !== true) continue;
+  for (const setup of setupsAmong(tasks, up)) {
     for (const teardown of teardownsOf(setup)) {
-      if (!ids.has(teardown)) found.add(teardown);
-      else {
-        const others = new Set(ids);
-        others.delete(teardown);
-        if (closureOf(tasks, others, 'upstream').has(setup.task.id)) found.add(teardown);
-      }
+      const { id } = teardown.task;
+      if (!ids.has(id) || leadsToOther(setup, ids, id)) found.add(id);
     }
   }
   return found;
+}
+
+/** Whether one of some tasks, but not a certain one, is below a setup. Looks no further than the first. */
+function leadsToOther(setup: LinkedTask, ids: ReadonlySet<string>, not: string): boolean {
+  const seen = new Set<LinkedTask>();
+  const open = [...setup.downstream];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    if (node.task.id !== not && ids.has(node.task.id)) return true;
+    for (const next of node.downstream) open.push(next);
+  }
+  return false;
 }
 
 /**
@@ -110,27 +135,43 @@ function upstreamAndTeardowns(tasks: LinkedTasks, ids: ReadonlySet<string>): Rea
  */
 function surroundings(tasks: LinkedTasks, working: ReadonlySet<string>): ReadonlySet<string> {
   const found = new Set<string>();
-  for (const setup of nodesOf(tasks, closureOf(tasks, working, 'upstream'))) {
-    if (setup.task.isSetup !== true) continue;
+  for (const setup of setupsAmong(tasks, closureOf(tasks, working, 'upstream'))) {
     const teardowns = teardownsOf(setup);
-    const below = closureOf(tasks, [setup.task.id], 'downstream');
-    const above = teardowns.length === 0 ? null : closureOf(tasks, teardowns, 'upstream');
-    if (![...below].some((id) => working.has(id) && (above === null || above.has(id)))) continue;
-    found.add(setup.task.id);
-    addAll(found, teardowns);
+    if (teardowns.length > 0 && !between(setup, teardowns).some(({ task }) => working.has(task.id))) continue;
+    for (const { task } of [setup, ...teardowns]) found.add(task.id);
   }
   return found;
 }
 
-function teardownsOf(setup: LinkedTask): readonly string[] {
-  return setup.downstream.filter(({ task }) => task.isTeardown === true).map(({ task }) => task.id);
+/** The tasks below a setup and above one of its teardowns. Looks at no task as deep as the deepest of these. */
+function between(setup: LinkedTask, teardowns: readonly LinkedTask[]): readonly LinkedTask[] {
+  const deepest = teardowns.reduce((most, { depth }) => Math.max(most, depth), 0);
+  const below = new Set<LinkedTask>();
+  const down = [...setup.downstream];
+  for (let node = down.pop(); node !== undefined; node = down.pop()) {
+    if (below.has(node) || node.depth >= deepest) continue;
+    below.add(node);
+    for (const next of node.downstream) down.push(next);
+  }
+  const found = new Set<LinkedTask>();
+  const up = teardowns.flatMap(({ upstream }) => upstream);
+  for (let node = up.pop(); node !== undefined; node = up.pop()) {
+    if (found.has(node) || !below.has(node)) continue;
+    found.add(node);
+    for (const next of node.upstream) up.push(next);
+  }
+  return [...found];
 }
 
-function* nodesOf(tasks: LinkedTasks, ids: Iterable<string>): Generator<LinkedTask> {
-  for (const id of ids) {
+function teardownsOf(setup: LinkedTask): readonly LinkedTask[] {
+  return setup.downstream.filter(({ task }) => task.isTeardown === true);
+}
+
+function setupsAmong(tasks: LinkedTasks, ids: Iterable<string>): readonly LinkedTask[] {
+  return [...ids].flatMap((id) => {
     const node = tasks.get(id);
-    if (node !== undefined) yield node;
-  }
+    return node?.task.isSetup === true ? [node] : [];
+  });
 }
 
 function addAll<Item>(set: Set<Item>, items: Iterable<Item>): void {
