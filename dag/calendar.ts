@@ -1,5 +1,7 @@
 import type { Cron } from './cron.ts';
-import { cronOf, type Timetable } from './timetable.ts';
+import type { Timetable } from './timetable.ts';
+import { cronOf, type ZonedCron } from './timetables/cron-slots.ts';
+import { cronTriggersOf } from './timetables/multiple-cron-trigger.ts';
 import { wallTime, zoneOffset } from './zone.ts';
 
 /** The moments of a calendar: those at which every field fits. Numbers ascending; Sunday is 0. */
@@ -26,12 +28,39 @@ const everyDay = range(1, 31);
 const everyWeekday = range(0, 6);
 
 /**
- * The calendars that say what a timetable says; `undefined` when there are none: where the last day or weekday of a month
- * is meant, or where a slot falls into the hours that a zone's clocks skip or repeat, which engines read differently.
+ * The calendars that say what a timetable says; `undefined` when there are none: where no cron decides, where the last day, last
+ * weekday or nearest working day of a month is meant, or where a slot falls into the hours that a zone's clocks skip or repeat,
+ * which engines read differently. With several crons and an interval, runs without `catchup` pass slots over, by the clock.
  */
-export function calendarsOf(timetable: Timetable): CalendarSet | undefined {
-  const cron = cronOf(timetable);
-  const { timezone } = timetable;
+export function calendarsOf(timetable: Timetable, catchup = false): CalendarSet | undefined {
+  switch (timetable.kind) {
+    case 'cron_data_interval':
+    case 'cron_trigger':
+      return cronCalendars(timetable);
+    case 'multiple_cron_trigger': {
+      const { months, ms } = timetable.interval;
+      if (!catchup && months + ms > 0 && timetable.expressions.length > 1) return undefined;
+      const sets = cronTriggersOf(timetable).map(cronCalendars);
+      const [first] = sets;
+      // Each set has its own zone: UTC is enough for some.
+      if (first === undefined || sets.some((set) => set?.timezone !== first.timezone)) return undefined;
+      return { timezone: first.timezone, calendars: sets.flatMap((set) => set?.calendars ?? []) };
+    }
+    case 'delta_data_interval':
+    case 'delta_trigger':
+    case 'once':
+    case 'continuous':
+    case 'events':
+    case 'custom':
+    default:
+      return undefined;
+  }
+}
+
+function cronCalendars(zoned: ZonedCron): CalendarSet | undefined {
+  const cron = cronOf(zoned);
+  const { timezone } = zoned;
+  if (cron.nearestWeekday !== null) return undefined;
   if (cron.lastDay || cron.nthWeekdays.some(({ nth }) => nth === 'last')) return undefined;
   if (timezone === 'UTC') return { timezone, calendars: calendarsIn(cron) };
   const changes = clockChanges(timezone);
@@ -72,6 +101,8 @@ function calendarsIn(cron: Cron): readonly Calendar[] {
       nth === 'last' ? [] : [{ ...time, dayOfMonth: range(7 * nth - 6, Math.min(7 * nth, 31)), dayOfWeek: [weekday] }],
     ),
   ];
+  // Beside the n-th weekday of a month a day of the month says nothing.
+  if (cron.nthWeekdays.length > 0) return byWeekday;
   if (cron.anyDay && cron.anyWeekday) return [{ ...time, dayOfMonth: everyDay, dayOfWeek: everyWeekday }];
   if (cron.anyDay) return byWeekday;
   if (cron.anyWeekday) return [byDay];

@@ -1,13 +1,14 @@
 import { instantOf } from './zone.ts';
 
-const isoDate = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2}(?:\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+const isoDate = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(:\d{2})?(Z|[+-]\d{2}:\d{2})?)?$/;
 
 /**
  * Epoch milliseconds of a `startDate` or `endDate`: a Date, or ISO text. Text without an offset, for example `2026-03-01`, is
- * read on the clocks of the zone, as Airflow does. `undefined`: there is no such date.
+ * read on the clocks of the zone, as Airflow does. `undefined`: there is no such date, or it is
+ * between two seconds.
  */
 export function dateBound(date: Date | string, timezone: string): number | undefined {
-  if (typeof date !== 'string') return Number.isNaN(date.getTime()) ? undefined : date.getTime();
+  if (typeof date !== 'string') return date.getTime() % 1_000 === 0 ? date.getTime() : undefined;
   const match = isoDate.exec(date);
   if (match?.[1] === undefined) return undefined;
   const [, day, time = '00:00', seconds = ':00', offset] = match;

@@ -5,7 +5,7 @@ import type { DagDefinition, TaskDefinition, TryPolicy } from './definition.ts';
 import { durationMs, type Duration } from './duration.ts';
 import type { DagBuilder, DagOptions, MapOptions, Needs, TaskOptions, TryOptions } from './options.ts';
 import type { AnyRef, MapRef, TaskRef } from './outcome.ts';
-import { timetableProblem } from './timetable.ts';
+import { timetableProblem, timezoneOf } from './timetable.ts';
 import { triggerRules, type TriggerRule } from './trigger-rules.ts';
 
 /** A map runs inside its run up to this length; a longer one needs child workflows, since a history is bounded. */
@@ -100,7 +100,7 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
     timetable: options.schedule,
     ...dateBounds(id, options),
     catchup: options.catchup ?? false,
-    maxActiveRuns: options.maxActiveRuns ?? 16,
+    maxActiveRuns: options.maxActiveRuns ?? (options.schedule?.kind === 'continuous' ? 1 : 16),
     params: params as unknown as DagDefinition<z.output<Params>>['params'],
     tasks: [...tasks.values()],
   });
@@ -114,6 +114,16 @@ function checkOptions(id: string, options: DagOptions<z.ZodObject>, params: z.Zo
     throw new DagDefinitionError(id, `maxActiveRuns is ${maxActiveRuns}; it is a whole number from 1`);
   }
   if (options.schedule === null) return;
+  if (options.schedule.kind === 'continuous' && (options.maxActiveRuns ?? 1) > 1) {
+    throw new DagDefinitionError(
+      id,
+      `maxActiveRuns is ${maxActiveRuns}; runs of continuous() wait for each other: drop it`,
+    );
+  }
+  // Airflow's rule, too: without it there would be no first interval, and so no run, ever.
+  if (options.catchup === true && options.startDate === undefined) {
+    throw new DagDefinitionError(id, 'catchup is true, but from when on? Give a startDate, for example 2026-03-01');
+  }
   const defaults = params.safeParse({});
   if (!defaults.success) {
     const list = defaults.error.issues.map((issue) => `${issue.path.join('.')} (${issue.message})`).join(', ');
@@ -129,7 +139,7 @@ function dateBounds(id: string, options: DagOptions<z.ZodObject>): Pick<DagDefin
   const [startDate, endDate] = (['startDate', 'endDate'] as const).map((name) => {
     const date = options[name];
     if (date === undefined) return undefined;
-    const bound = dateBound(date, options.schedule?.timezone ?? 'UTC');
+    const bound = dateBound(date, options.schedule === null ? 'UTC' : timezoneOf(options.schedule));
     if (bound !== undefined) return bound;
     throw new DagDefinitionError(
       id,

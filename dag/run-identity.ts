@@ -1,5 +1,5 @@
 import type { DagDefinition, DataInterval, RunType } from './definition.ts';
-import { inferInterval, intervalOfSlot, isSlot } from './timetable.ts';
+import { inferInterval, slotInterval, type Restriction } from './timetable.ts';
 
 /** What a run is about, worked out from when it was started. */
 export interface RunIdentity {
@@ -16,21 +16,31 @@ export interface RunOrigin {
   readonly startTime: Date;
 }
 
+/** What of a DAG decides when it runs by itself. */
+export type Scheduled = Pick<DagDefinition, 'timetable'> &
+  Partial<Pick<DagDefinition, 'catchup' | 'startDate' | 'endDate'>>;
+
+/** What bounds the automatic runs of a DAG. */
+export function restrictionOf({ startDate, endDate, catchup }: Omit<Scheduled, 'timetable'>): Restriction {
+  return { earliest: startDate ?? null, latest: endDate ?? null, catchup: catchup ?? false };
+}
+
 /**
  * A run whose nominal time is a slot of the timetable is that slot's run, whoever started it. Any other run is manual: a
  * person's click is not a slot, so it is about the last interval that is over, and its logical date is the moment of the click.
  */
-export function runIdentity({ timetable }: Pick<DagDefinition, 'timetable'>, origin: RunOrigin): RunIdentity {
+export function runIdentity(definition: Scheduled, origin: RunOrigin): RunIdentity {
+  const { timetable } = definition;
   const { nominalTime, startTime } = origin;
   const moment = (nominalTime ?? startTime).getTime();
   if (timetable === null) {
     const at = new Date(moment);
     return { runType: 'manual', logicalDate: at, dataInterval: { start: at, end: at } };
   }
-  const scheduled = nominalTime !== null && isSlot(timetable, moment);
-  const { start, end } = scheduled ? intervalOfSlot(timetable, moment) : inferInterval(timetable, moment);
+  const slot = nominalTime === null ? undefined : slotInterval(timetable, moment, restrictionOf(definition));
+  const { start, end } = slot ?? inferInterval(timetable, moment);
   const dataInterval = { start: new Date(start), end: new Date(end) };
-  return scheduled
-    ? { runType: 'scheduled', logicalDate: dataInterval.start, dataInterval }
-    : { runType: 'manual', logicalDate: new Date(moment), dataInterval };
+  return slot === undefined
+    ? { runType: 'manual', logicalDate: new Date(moment), dataInterval }
+    : { runType: 'scheduled', logicalDate: dataInterval.start, dataInterval };
 }

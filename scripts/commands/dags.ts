@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { loadSettings } from '../../config/environment.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
+import { timetableText } from '../../dag/timetable-text.ts';
 import { checkParams } from '../../dag/params.ts';
 import { definitionOf, registeredDags } from '../dag-registry.ts';
 import { CommandError } from '../failure.ts';
@@ -47,7 +48,7 @@ function list(json: boolean): void {
 }
 
 function summaryOf({ id, description, timetable, tasks, params, tags, catchup, maxActiveRuns }: DagDefinition) {
-  const schedule = timetable === null ? null : `${timetable.expression} ${timetable.timezone}`;
+  const schedule = timetable === null ? null : timetableText(timetable);
   return {
     id,
     description,

@@ -1,50 +1,186 @@
 import { z } from 'zod';
-import { cron, inferInterval, nextRun, timetableProblem, type Interval } from '../../dag/timetable.ts';
+import {
+  cron,
+  cronTrigger,
+  delta,
+  deltaTrigger,
+  inferInterval,
+  multipleCronTrigger,
+  nextRun,
+  timetableProblem,
+  type PlannedRun,
+  type Restriction,
+  type Timetable,
+} from '../../dag/timetable.ts';
 
 const interval = z.object({ start: z.string(), end: z.string() });
+const recordedRuns = z.array(z.object({ ...interval.shape, logical_date: z.string(), run_after: z.string() }));
+type RecordedRuns = z.output<typeof recordedRuns>;
 
 const timeCase = z.object({
-  timetable: z.object({ type: z.string(), cron: z.string().optional() }),
+  timetable: z.object({
+    type: z.enum([
+      'cron_data_interval',
+      'cron_trigger',
+      'multiple_cron_trigger',
+      'delta_data_interval',
+      'delta_trigger',
+    ]),
+    cron: z.string().optional(),
+    crons: z.array(z.string()).optional(),
+    delta_s: z.number().optional(),
+    relativedelta: z.record(z.string(), z.number()).optional(),
+    interval_s: z.number().optional(),
+  }),
   timezone: z.string(),
   start_date: z.string().nullable(),
   end_date: z.string().nullable(),
   catchup: z.boolean(),
   now: z.string(),
   want: z.number(),
+  outage: z.object({ after_runs: z.number() }).optional(),
   expected: z.object({
-    runs: z.array(interval).optional(),
+    runs: recordedRuns.optional(),
     error: z.string().optional(),
-    manual_interval_at_now: interval.optional(),
+    manual_interval_at_now: interval.nullish(),
+    outage: z
+      .object({
+        before: recordedRuns,
+        resume: z.string(),
+        stored_first: recordedRuns,
+        reparsed_first: recordedRuns,
+      })
+      .optional(),
   }),
 });
+type TimeCase = z.output<typeof timeCase>;
+
+/** What Airflow stumbles over itself: it asserts that clocks never move by half an hour. */
+const airflowsDefect = 'AssertionError';
 
 /** Holds the timetables to one case of Airflow's (`time.jsonl`); the difference in words, `undefined` when there is none. */
 export function timeDifference(recorded: unknown): string | undefined {
   const one = timeCase.parse(recorded);
-  if (one.timetable.type !== 'cron_data_interval') return `timetable ${one.timetable.type} is not known`;
-  const timetable = cron(one.timetable.cron ?? '', { timezone: one.timezone });
+  const { expected } = one;
+  const timetable = timetableOf(one);
   const problem = timetableProblem(timetable);
-  if (one.expected.error !== undefined) {
-    return problem === undefined ? `should be refused (${one.expected.error})` : undefined;
+  if (expected.error === airflowsDefect) return problem ?? aheadDifference(timetable, one);
+  if (expected.error !== undefined) {
+    return problem === undefined ? `is accepted, should be refused (${expected.error})` : undefined;
   }
   if (problem !== undefined) return `is refused: ${problem}`;
-  const restriction = {
+  const now = Date.parse(one.now);
+  const runs = runsFrom(timetable, one, null, now, one.want);
+  return (
+    runsDifference('run', runs, expected.runs ?? []) ??
+    manualDifference(timetable, now, expected.manual_interval_at_now) ??
+    outageDifference(timetable, one, runs)
+  );
+}
+
+function timetableOf({ timetable, timezone }: TimeCase): Timetable {
+  const { type, interval_s: seconds = 0, delta_s: every = 0, cron: expression = '', crons = [] } = timetable;
+  const options = { timezone, interval: `${seconds} seconds` } as const;
+  const length = timetable.relativedelta ?? (`${every} seconds` as const);
+  switch (type) {
+    case 'cron_data_interval':
+      return cron(expression, { timezone });
+    case 'cron_trigger':
+      return cronTrigger(expression, options);
+    case 'multiple_cron_trigger':
+      return multipleCronTrigger(crons, options);
+    case 'delta_data_interval':
+      return delta(length);
+    case 'delta_trigger':
+    default:
+      return deltaTrigger(length, options);
+  }
+}
+
+/** What a scheduler makes whose clock stands at `now`, and jumps to where the next run is due. */
+function runsFrom(
+  timetable: Timetable,
+  one: TimeCase,
+  last: PlannedRun | null,
+  now: number,
+  want: number,
+): readonly PlannedRun[] {
+  const restriction: Restriction = {
     earliest: one.start_date === null ? null : Date.parse(one.start_date),
     latest: one.end_date === null ? null : Date.parse(one.end_date),
     catchup: one.catchup,
   };
-  let now = Date.parse(one.now);
-  let last: Interval | null = null;
-  for (const [at, expected] of (one.expected.runs ?? []).entries()) {
-    const run: Interval | undefined = nextRun(timetable, last, restriction, now);
-    if (run?.start !== Date.parse(expected.start) || run.end !== Date.parse(expected.end)) return `run ${at} differs`;
-    now = Math.max(now, run.end);
-    last = run;
+  const runs: PlannedRun[] = [];
+  for (let [before, clock] = [last, now]; runs.length < want;) {
+    const run = nextRun(timetable, before, restriction, clock);
+    if (run === undefined) break;
+    runs.push(run);
+    before = run;
+    clock = Math.max(clock, run.runAfter);
   }
-  const manual = inferInterval(timetable, Date.parse(one.now));
-  const { manual_interval_at_now: inferred } = one.expected;
-  if (inferred === undefined) return undefined;
-  return manual.start === Date.parse(inferred.start) && manual.end === Date.parse(inferred.end)
-    ? undefined
-    : 'the interval of a manual run differs';
+  return runs;
+}
+
+function outageDifference(timetable: Timetable, one: TimeCase, runs: readonly PlannedRun[]): string | undefined {
+  const { outage } = one.expected;
+  if (outage === undefined || one.outage === undefined) return undefined;
+  const { after_runs: made } = one.outage;
+  const last = runs[made - 1] ?? null;
+  const resume = Date.parse(outage.resume);
+  // The run after the last one was decided when that one was made, and waited in the database.
+  const stored = runs.slice(made, made + 1);
+  const [first] = stored;
+  const rest = outage.stored_first.length - stored.length;
+  const afterStored =
+    first === undefined ? [] : runsFrom(timetable, one, first, Math.max(resume, first.runAfter), rest);
+  const reparsed = runsFrom(timetable, one, last, resume, outage.reparsed_first.length);
+  return (
+    runsDifference('run before the outage', runs.slice(0, made), outage.before) ??
+    runsDifference('run after the outage, stored first', [...stored, ...afterStored], outage.stored_first) ??
+    runsDifference('run after the outage, decided anew', reparsed, outage.reparsed_first)
+  );
+}
+
+function runsDifference(what: string, ours: readonly PlannedRun[], theirs: RecordedRuns): string | undefined {
+  for (let at = 0; at < Math.max(ours.length, theirs.length); at++) {
+    const our = runText(ours[at]);
+    const their = theirs[at];
+    const expected =
+      their === undefined
+        ? 'none'
+        : `${instantText(their.start)} to ${instantText(their.end)}, due ${instantText(their.run_after)}`;
+    if (our !== expected) return `${what} ${at + 1} is ${our}, in Airflow ${expected}`;
+  }
+  return undefined;
+}
+
+function manualDifference(
+  timetable: Timetable,
+  now: number,
+  expected: z.output<typeof interval> | null | undefined,
+): string | undefined {
+  if (expected === undefined || expected === null) return undefined;
+  const { start, end } = inferInterval(timetable, now);
+  const [ours, theirs] = [
+    `${instantText(start)} to ${instantText(end)}`,
+    `${instantText(expected.start)} to ${instantText(expected.end)}`,
+  ];
+  return ours === theirs ? undefined : `a manual run is about ${ours}, in Airflow about ${theirs}`;
+}
+
+/** Where Airflow gives up there is no answer to compare with: every run that is wanted is made, each later than the last. */
+function aheadDifference(timetable: Timetable, one: TimeCase): string | undefined {
+  const runs = runsFrom(timetable, one, null, Date.parse(one.now), one.want);
+  const ascends = runs.every(({ runAfter }, at) => runAfter > (runs[at - 1]?.runAfter ?? Number.NEGATIVE_INFINITY));
+  const whole = runs.length === one.want || one.end_date !== null;
+  return ascends && whole ? undefined : 'loses or repeats a run where Airflow itself gives up';
+}
+
+function runText(run: PlannedRun | undefined): string {
+  if (run === undefined) return 'none';
+  return `${instantText(run.start)} to ${instantText(run.end)}, due ${instantText(run.runAfter)}`;
+}
+
+function instantText(instant: number | string): string {
+  return new Date(instant).toISOString().replace('.000Z', 'Z');
 }

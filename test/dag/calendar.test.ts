@@ -1,33 +1,10 @@
 import fc from 'fast-check';
-import { calendarsOf, instantCalendars, type Calendar, type CalendarSet } from '../../dag/calendar.ts';
+import { calendarsOf, instantCalendars } from '../../dag/calendar.ts';
 import { cron, longestGap, upcomingSlots } from '../../dag/timetable.ts';
-import { instantOf } from '../../dag/zone.ts';
+import { firedBy } from './fired-by.ts';
 
 const minute = 60_000;
 const day = 86_400_000;
-
-/** What a calendar engine fires, read naively: every minute of a wall clock that fits one of the calendars. */
-function fired({ timezone, calendars }: CalendarSet, from: number, to: number): number[] {
-  const found = new Set<number>();
-  for (let midnight = Math.floor(from / day) * day - day; midnight <= to + day; midnight += day) {
-    const date = new Date(midnight);
-    for (const calendar of calendars.filter((one) => isDay(one, date))) {
-      for (const hour of calendar.hour) {
-        for (const at of calendar.minute) found.add(instantOf(midnight + (hour * 60 + at) * minute, timezone));
-      }
-    }
-  }
-  return [...found].filter((at) => at > from && at <= to).toSorted((a, b) => a - b);
-}
-
-function isDay({ dayOfMonth, month, dayOfWeek, year }: Calendar, date: Date): boolean {
-  return (
-    dayOfMonth.includes(date.getUTCDate()) &&
-    month.includes(date.getUTCMonth() + 1) &&
-    dayOfWeek.includes(date.getUTCDay()) &&
-    (year === undefined || year.includes(date.getUTCFullYear()))
-  );
-}
 
 describe('calendars of a timetable', () => {
   const crons = [
@@ -63,7 +40,7 @@ describe('calendars of a timetable', () => {
           const set = calendarsOf(timetable);
           if (set === undefined) return;
           const slots = upcomingSlots(timetable, after, 30);
-          expect(fired(set, after, slots.at(-1) ?? after)).toEqual(slots);
+          expect(firedBy(set, after, slots.at(-1) ?? after)).toEqual(slots);
         },
       ),
       { numRuns: 150 },
@@ -95,7 +72,7 @@ describe('calendars of a timetable', () => {
 
   test('name single instants', () => {
     const slots = upcomingSlots(cron('0 0 L * *'), Date.UTC(2026, 0, 1), 14);
-    expect(fired(instantCalendars(slots), Date.UTC(2026, 0, 1), slots.at(-1) ?? 0)).toEqual(slots);
+    expect(firedBy(instantCalendars(slots), Date.UTC(2026, 0, 1), slots.at(-1) ?? 0)).toEqual(slots);
   });
 
   test.each([

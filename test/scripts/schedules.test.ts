@@ -13,7 +13,8 @@ const hour = 3_600_000;
 
 function dagOn(id: string, expression: string | null, options: { timezone?: string; catchup?: boolean } = {}) {
   const schedule = expression === null ? null : cron(expression, options);
-  return defineDag(id, { schedule, catchup: options.catchup ?? false, params: z.object({}) }, ({ task }) => {
+  const catchup = options.catchup === true ? { catchup: true, startDate: '2026-01-01' } : {};
+  return defineDag(id, { schedule, ...catchup, params: z.object({}) }, ({ task }) => {
     task('only', { run: () => 1 });
   });
 }
