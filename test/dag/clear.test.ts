@@ -6,6 +6,7 @@ import {
   type ClearableDag,
   type ClearableRun,
 } from '../../dag/clear.ts';
+import { defineDag } from '../../dag/define-dag.ts';
 import { isRefusal } from '../../dag/refusal.ts';
 import type { RunState } from '../../dag/states.ts';
 import { dagOf, reached, run, selected } from './clear-words.ts';
@@ -121,6 +122,24 @@ describe('a clear', () => {
     expect(clearInstances(chain, [old], instances, {})).toEqual({
       instances: [{ runId: 'r', taskId: 'gone', mapIndex: -1, state: 'none', maxTries: 3 }],
       runs: [{ runId: 'r', state: 'queued' }],
+    });
+  });
+});
+
+describe('a definition', () => {
+  const dag = defineDag('daily', { schedule: null, defaultArgs: { retries: 4 } }, ({ task, map }) => {
+    const list = task('list', { run: () => 1 });
+    const load = map('load', ['x', 'y'], { after: [list], run: () => 1 });
+    task('check', { after: [load], run: () => 1 });
+  });
+
+  test('can be cleared as it is', () => {
+    const one = run('r', 0, { list: 'success', load: ['success', 'failed'], check: 'upstream_failed' });
+    const request = { runId: 'r', taskIds: ['load'], includeDownstream: true };
+    expect(selected(dag, [one], request)).toEqual(['r/load[1]', 'r/check']);
+    const instances = selectForClear(dag, [one], request);
+    expect(isRefusal(instances) ? instances : clearInstances(dag, [one], instances, request)).toMatchObject({
+      instances: [{ maxTries: 7 }, { maxTries: 4 }],
     });
   });
 });
