@@ -6,6 +6,7 @@ type Check = (recorded: unknown) => string | undefined;
 
 // npm run oracle -- KIND FILE: holds our rules to cases that Airflow itself decided, one JSON object a line.
 const kinds: Readonly<Record<string, () => Promise<Check>>> = {
+  backfill: async () => (await import('./backfill.ts')).backfillDifference,
   clear: async () => (await import('./clear.ts')).clearDifference,
   graph: async () => (await import('./graph.ts')).graphDifference,
   time: async () => (await import('./time.ts')).timeDifference,
