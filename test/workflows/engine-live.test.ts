@@ -1,10 +1,14 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
 import { Connection } from '@temporalio/client';
+import type { WorkflowBundle } from '@temporalio/worker';
 import { ensureNamespace } from '../../scripts/namespace.ts';
+import { reconcileSchedules } from '../../scripts/schedules/reconcile.ts';
+import { eventually } from '../support/own-state.ts';
 import { testSettings, uniqueName } from '../support/stack.ts';
 import type { RunGraph, RunStatus, TaskAddress } from '../../workflows/engine/queries.ts';
 import type { TryRecord } from '../../workflows/engine/task-record.ts';
+import { ticking } from './fixtures/fixture-dags.ts';
 import { fixtureActivities } from './fixtures/fixture-activities.ts';
 import { attributesOf, bundle, collectLogs, endOf, logged, startHarness, taskOf, type Harness } from './harness.ts';
 
@@ -14,14 +18,16 @@ const namespace = uniqueName('engine');
 describe('the engine, on a real server', () => {
   let env: TestWorkflowEnvironment;
   let harness: Harness;
+  let code: WorkflowBundle;
 
   beforeAll(async () => {
     collectLogs();
     const connection = await Connection.connect({ address });
-    const [code, changes] = await Promise.all([
+    const [bundled, changes] = await Promise.all([
       bundle('test/workflows/fixtures/fixture-dags'),
       ensureNamespace(connection, { namespace, retentionDays: 7 }),
     ]);
+    code = bundled;
     expect(changes).toMatchObject({ created: true, retention: null });
     expect(changes.searchAttributes).toHaveLength(4);
     const again = await ensureNamespace(connection, { namespace, retentionDays: 8 });
@@ -59,6 +65,34 @@ describe('the engine, on a real server', () => {
       dagId: 'told',
     });
     expect(Math.abs(Date.parse(String(context['logicalDate'])) - startTime.getTime())).toBeLessThan(1_000);
+  });
+
+  test('knows its slot when a Schedule starts it', async () => {
+    const now = new Date();
+    const { definition } = ticking;
+    const order = {
+      definitions: [definition],
+      taskQueue: harness.taskQueue,
+      now,
+      apply: true,
+      prune: false,
+    };
+    expect(await reconcileSchedules(env.client, order)).toMatchObject([{ action: 'create' }]);
+    const schedule = env.client.schedule.getHandle('ticking');
+    const firstRun = async () => (await schedule.describe()).info.recentActions[0]?.action.workflow.workflowId;
+    await eventually('a run of the Schedule', async () => (await firstRun()) !== undefined);
+    const id = (await firstRun()) ?? '';
+    await schedule.delete();
+    const handle = env.client.workflow.getHandle(id);
+    await handle.result();
+    const slot = Date.parse(id.replace('ticking-', ''));
+    const start = new Date(slot - 2_000).toISOString().replace('.000Z', 'Z');
+    const end = new Date(slot).toISOString().replace('.000Z', 'Z');
+    expect(await states(handle)).toMatchObject({
+      runType: 'scheduled',
+      logicalDate: start,
+      dataInterval: { start, end },
+    });
   });
 
   test('fails at once on params that are not right, with the whole list', async () => {
@@ -159,7 +193,7 @@ describe('the engine, on a real server', () => {
   test('spreads inputs that are too large together for one message', async () => {
     const handle = await harness.start('heavyMap');
     expect((await endOf(handle)).result?.state).toBe('success');
-    expect(await handle.query('result', { taskId: 'send', mapIndex: 49 })).toBe(200_049);
+    expect(await handle.query('result', { taskId: 'send', mapIndex: 11 })).toBe(400_011);
   });
 
   test('leaves no try in wait when its run is cancelled', async () => {
@@ -183,6 +217,20 @@ describe('the engine, on a real server', () => {
     expect(tasks.map((task) => task.state)).toEqual(['failed', 'failed', 'skipped', 'skipped']);
     const { events } = await handle.fetchHistory();
     expect(events?.filter((event) => event.activityTaskCanceledEventAttributes)).toHaveLength(2);
+  });
+
+  test('loses an attempt and no try when its worker drains for longer than the grace time', async () => {
+    const io = fixtureActivities();
+    const leaving = await startHarness(env, { bundle: code, activities: { io, engine: io } });
+    const handle = await leaving.start('interrupted');
+    while ((await taskOf(handle, 'work')).state !== 'running') await new Promise((done) => setTimeout(done, 20));
+    const { taskQueue } = leaving;
+    await leaving.stop();
+    const next = await startHarness(env, { bundle: code, activities: { io, engine: io }, taskQueue });
+    await handle.result();
+    expect(await handle.query('result', { taskId: 'work' })).toBe(2);
+    expect((await taskOf(handle, 'work')).tryNumber).toBe(1);
+    await next.stop();
   });
 
   test('costs no workflow task more than each step needs', async () => {
