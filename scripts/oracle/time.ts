@@ -1,37 +1,20 @@
 import { z } from 'zod';
 import {
-  cron,
-  cronTrigger,
-  delta,
-  deltaTrigger,
   inferInterval,
-  multipleCronTrigger,
   nextRun,
   timetableProblem,
   type PlannedRun,
   type Restriction,
   type Timetable,
 } from '../../dag/timetable.ts';
+import { recordedTimetable, timetableOf } from './recorded-timetable.ts';
 
 const interval = z.object({ start: z.string(), end: z.string() });
 const recordedRuns = z.array(z.object({ ...interval.shape, logical_date: z.string(), run_after: z.string() }));
 type RecordedRuns = z.output<typeof recordedRuns>;
 
 const timeCase = z.object({
-  timetable: z.object({
-    type: z.enum([
-      'cron_data_interval',
-      'cron_trigger',
-      'multiple_cron_trigger',
-      'delta_data_interval',
-      'delta_trigger',
-    ]),
-    cron: z.string().optional(),
-    crons: z.array(z.string()).optional(),
-    delta_s: z.number().optional(),
-    relativedelta: z.record(z.string(), z.number()).optional(),
-    interval_s: z.number().optional(),
-  }),
+  timetable: recordedTimetable,
   timezone: z.string(),
   start_date: z.string().nullable(),
   end_date: z.string().nullable(),
@@ -62,7 +45,8 @@ const airflowsDefect = 'AssertionError';
 export function timeDifference(recorded: unknown): string | undefined {
   const one = timeCase.parse(recorded);
   const { expected } = one;
-  const timetable = timetableOf(one);
+  const timetable = timetableOf(one.timetable, one.timezone);
+  if (timetable === null) return 'has no timetable, and so nothing to compare';
   const problem = timetableProblem(timetable);
   if (expected.error === airflowsDefect) return problem ?? aheadDifference(timetable, one);
   if (expected.error !== undefined) {
@@ -76,25 +60,6 @@ export function timeDifference(recorded: unknown): string | undefined {
     manualDifference(timetable, now, expected.manual_interval_at_now) ??
     outageDifference(timetable, one, runs)
   );
-}
-
-function timetableOf({ timetable, timezone }: TimeCase): Timetable {
-  const { type, interval_s: seconds = 0, delta_s: every = 0, cron: expression = '', crons = [] } = timetable;
-  const options = { timezone, interval: `${seconds} seconds` } as const;
-  const length = timetable.relativedelta ?? (`${every} seconds` as const);
-  switch (type) {
-    case 'cron_data_interval':
-      return cron(expression, { timezone });
-    case 'cron_trigger':
-      return cronTrigger(expression, options);
-    case 'multiple_cron_trigger':
-      return multipleCronTrigger(crons, options);
-    case 'delta_data_interval':
-      return delta(length);
-    case 'delta_trigger':
-    default:
-      return deltaTrigger(length, options);
-  }
 }
 
 /** What a scheduler makes whose clock stands at `now`, and jumps to where the next run is due. */
