@@ -51,7 +51,7 @@ describe("a try's log", () => {
     expect(ofActivity.map(({ msg, attempt }) => `${attempt} ${msg}`)).toEqual([
       '1 posting a part of the draw',
       '2 posting a part of the draw',
-      '2 going on where the last attempt was',
+      '2 going on where an earlier attempt or try was',
     ]);
   }, 120_000);
 

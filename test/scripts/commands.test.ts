@@ -49,7 +49,8 @@ test('tw init can be repeated, and tw doctor finds well what it made', async () 
   const found = servers.filter(({ name }) => name !== 'MySQL').map(({ name, ok }) => `${name} ${ok}`);
   // The source database is not what tw init makes.
   expect(found).toEqual(['Temporal true', 'Kafka true', 'S3 true']);
-});
+  // Two commands that look at every server: seconds, and more where others keep the machine busy.
+}, 180_000);
 
 test('tw doctor exits with 1 and says what is wrong where', async () => {
   const { code, out } = await tw({ ...variables, TW_S3_BUCKET: uniqueName('nowhere') }, ['doctor']);
