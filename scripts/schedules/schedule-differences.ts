@@ -19,10 +19,10 @@ export function differences(plan: SchedulePlan, found: ScheduleDescription): rea
   const missing = [...shouldBe].filter((text) => !is.has(text));
   const surplus = plan.knownUntil === null ? [...is].filter((text) => !shouldBe.has(text)) : [];
   if (missing.length > 0 || surplus.length > 0) reasons.push(calendarReason(missing, surplus));
-  if ((spec.intervals ?? []).length > 0) reasons.push('it has intervals beside the calendars');
+  compare('intervals', intervalsText(spec.intervals ?? []), intervalsText(plan.intervals));
   // Each of these loses slots, or moves them, while the calendars look right.
-  compare('first moment', spec.startAt?.toISOString() ?? 'none', 'none');
-  compare('last moment', spec.endAt?.toISOString() ?? 'none', 'none');
+  compare('first moment', momentText(spec.startAt), momentText(plan.startAt));
+  compare('last moment', momentText(spec.endAt), momentText(plan.endAt));
   compare('jitter (ms)', spec.jitter ?? 0, 0);
   if ((spec.skip ?? []).length > 0) reasons.push('it skips moments of its calendars');
   compare('runs that it may still start', state.remainingActions ?? 'any number', 'any number');
@@ -39,6 +39,14 @@ export function differences(plan: SchedulePlan, found: ScheduleDescription): rea
   compare('catch-up window (ms)', policies.catchupWindow, plan.catchupWindow);
   compare('pause on failure', policies.pauseOnFailure, false);
   return reasons;
+}
+
+function momentText(moment: Date | null | undefined): string {
+  return moment?.toISOString() ?? 'none';
+}
+
+function intervalsText(intervals: readonly { readonly every: number; readonly offset: number }[]): string {
+  return intervals.map(({ every, offset }) => `every ${every} ms from ${offset % every}`).join(', ') || 'none';
 }
 
 function calendarReason(missing: readonly string[], surplus: readonly string[]): string {

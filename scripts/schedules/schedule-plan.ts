@@ -1,8 +1,10 @@
 import { ScheduleOverlapPolicy, type CalendarSpec, type ScheduleSpec } from '@temporalio/client';
-import { calendarsOf, instantCalendars, type Calendar } from '../../dag/calendar.ts';
+import { instantCalendars, type Calendar } from '../../dag/calendar.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
-import { longestGap, upcomingSlots, type Timetable } from '../../dag/timetable.ts';
+import { firingPlan, type FiringPlan } from '../../dag/firing-plan.ts';
+import { longestGap, type Timetable } from '../../dag/timetable.ts';
 import { roleQueue } from '../../workers/roles.ts';
+import { CommandError } from '../failure.ts';
 
 /** What the Schedule of a DAG is to be. Its id, and the stem of its runs' ids, is the DAG's. */
 export interface SchedulePlan {
@@ -11,6 +13,11 @@ export interface SchedulePlan {
   readonly taskQueue: string;
   readonly timezone: string;
   readonly calendars: readonly Calendar[];
+  /** A moment every so often since 1970, beside the calendars; milliseconds. */
+  readonly intervals: readonly { readonly every: number; readonly offset: number }[];
+  /** First and last moment, inclusive; `null`: no bound. */
+  readonly startAt: Date | null;
+  readonly endAt: Date | null;
   readonly overlap: typeof ScheduleOverlapPolicy.ALLOW_ALL;
   /** Milliseconds. */
   readonly catchupWindow: number;
@@ -31,26 +38,47 @@ const leastCatchup = 10_000;
 
 /**
  * The Schedule that a DAG should have; `undefined` for one without a timetable. `now` matters only where the slots must be
- * named one by one.
+ * named one by one. Throws CommandError where no Schedule can say when the DAG runs.
  */
 export function planSchedule(definition: DagDefinition, taskQueue: string, now: Date): SchedulePlan | undefined {
   const { id, timetable, catchup, description } = definition;
   if (timetable === null) return undefined;
-  const exact = calendarsOf(timetable);
-  const slots = exact === undefined ? upcomingSlots(timetable, now.getTime(), instants) : [];
-  const { timezone, calendars } = exact ?? instantCalendars(slots);
-  const last = slots.at(-1);
+  const firings = firingPlan(definition, null, now.getTime(), instants);
+  if (timetable.kind === 'continuous' || firings === undefined) {
+    throw new CommandError(
+      `${id} runs without a pause (continuous), which no Schedule can say; give it a cron or a delta, or start its runs with tw dags trigger`,
+    );
+  }
   return {
     dagId: id,
     workflowType: id,
     taskQueue: roleQueue(taskQueue, 'orchestration'),
-    timezone,
-    calendars,
+    ...momentsOf(firings, now.getTime()),
     overlap: ScheduleOverlapPolicy.ALLOW_ALL,
     catchupWindow: catchup ? everything : oneInterval(timetable),
     summary: description,
-    knownUntil: last === undefined ? null : new Date(last),
   };
+}
+
+type Moments = Pick<SchedulePlan, 'timezone' | 'calendars' | 'intervals' | 'startAt' | 'endAt' | 'knownUntil'>;
+
+function momentsOf(firings: FiringPlan, now: number): Moments {
+  const endless = { timezone: 'UTC', calendars: [], intervals: [], startAt: null, endAt: null, knownUntil: null };
+  if (firings.kind === 'instants') {
+    const ahead = firings.runs.map(({ runAfter }) => runAfter).filter((moment) => moment > now);
+    const last = ahead.at(-1);
+    const knownUntil = firings.complete || last === undefined ? null : new Date(last);
+    return { ...endless, ...instantCalendars(ahead), knownUntil };
+  }
+  const bounds = { startAt: dateOf(firings.from), endAt: dateOf(firings.until) };
+  if (firings.kind === 'interval') {
+    return { ...endless, ...bounds, intervals: [{ every: firings.every, offset: firings.phase }] };
+  }
+  return { ...endless, ...bounds, timezone: firings.timezone, calendars: firings.calendars };
+}
+
+function dateOf(moment: number | null): Date | null {
+  return moment === null ? null : new Date(moment);
 }
 
 /**
@@ -62,8 +90,14 @@ function oneInterval(timetable: Timetable): number {
 }
 
 /** The plan's moments as the client wants them. */
-export function scheduleSpec({ timezone, calendars }: SchedulePlan): ScheduleSpec {
-  return { timezone, calendars: calendars.map(calendarSpec) };
+export function scheduleSpec({ timezone, calendars, intervals, startAt, endAt }: SchedulePlan): ScheduleSpec {
+  return {
+    timezone,
+    calendars: calendars.map(calendarSpec),
+    intervals: [...intervals],
+    ...(startAt !== null && { startAt }),
+    ...(endAt !== null && { endAt }),
+  };
 }
 
 function calendarSpec({ second, minute, hour, dayOfMonth, month, dayOfWeek, year }: Calendar): CalendarSpec {

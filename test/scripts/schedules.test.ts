@@ -1,7 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { defineDag } from '../../dag/define-dag.ts';
-import { cron, upcomingSlots } from '../../dag/timetable.ts';
+import { continuous, cron, delta, events, upcomingRuns, upcomingSlots } from '../../dag/timetable.ts';
+import { restrictionOf } from '../../dag/run-identity.ts';
 import { ensureNamespace } from '../../scripts/namespace.ts';
 import { reconcileSchedules, type ReconcileOptions } from '../../scripts/schedules/reconcile.ts';
 import { planSchedule } from '../../scripts/schedules/schedule-plan.ts';
@@ -34,9 +35,44 @@ describe('the plan of a Schedule', () => {
 
   test('names the moments one by one where no calendar is exact, and says until when', () => {
     const plan = planSchedule(dagOn('x', '30 1 * * *', { timezone: 'Europe/London' }), 'queue', now);
-    expect(plan?.calendars).toHaveLength(200);
-    const slots = upcomingSlots(cron('30 1 * * *', { timezone: 'Europe/London' }), now.getTime(), 200);
+    // The newest slot is overdue: a Schedule begins with the one after.
+    expect(plan?.calendars).toHaveLength(199);
+    const slots = upcomingSlots(cron('30 1 * * *', { timezone: 'Europe/London' }), now.getTime(), 199);
     expect(plan?.knownUntil?.getTime()).toBe(slots.at(-1));
+  });
+
+  test.each([
+    [
+      'a cron between two dates',
+      cron('@daily'),
+      { startAt: '2026-03-02T00:00:00.000Z', endAt: '2026-07-01T00:00:00.000Z' },
+    ],
+    [
+      'a delta between two dates',
+      delta({ hours: 6 }),
+      {
+        intervals: [{ every: 6 * hour, offset: 0 }],
+        startAt: '2026-03-01T06:00:00.000Z',
+        endAt: '2026-06-30T06:00:00.000Z',
+      },
+    ],
+    ['listed events', events(['2026-11-20', '2026-11-23', '2026-11-24']), { calendars: 2, knownUntil: null }],
+  ] as const)('begins and ends with %s', (_, schedule, expected) => {
+    const dates = { startDate: '2026-03-01', endDate: '2026-06-30' };
+    const bounds = schedule.kind === 'events' ? {} : dates;
+    const definition = defineDag('bounded', { schedule, ...bounds }, ({ task }) => {
+      task('only', { run: () => 1 });
+    });
+    const plan = planSchedule(definition, 'queue', now);
+    const told = JSON.parse(JSON.stringify(plan)) as Record<string, unknown>;
+    expect({ ...told, calendars: plan?.calendars.length }).toMatchObject(expected);
+  });
+
+  test('is refused for runs without a pause', () => {
+    const definition = defineDag('busy', { schedule: continuous() }, ({ task }) => {
+      task('only', { run: () => 1 });
+    });
+    expect(() => planSchedule(definition, 'queue', now)).toThrow('busy runs without a pause');
   });
 
   test('is none without a timetable', () => {
@@ -87,6 +123,27 @@ describe('reconciling Schedules', () => {
     expect(await actions({})).toEqual(['daily orphan']);
     expect(await actions({ prune: true })).toEqual(['daily delete']);
     await expect(handle.describe()).rejects.toThrow('not found');
+  });
+
+  test('keeps bounds and intervals as they are planned, and fires as the timetable says', async () => {
+    const schedule = delta({ minutes: 90 });
+    const definition = defineDag(
+      'everySoOften',
+      { schedule, startDate: '2026-01-01', endDate: '2099-01-01' },
+      ({ task }) => {
+        task('only', { run: () => 1 });
+      },
+    );
+    expect(await actions({ definitions: [definition] })).toEqual(['everySoOften create']);
+    expect(await actions({ definitions: [definition] })).toEqual(['everySoOften keep']);
+    const handle = client.schedule.getHandle('everySoOften');
+    const { nextActionTimes } = (await handle.describe()).info;
+    const planned = upcomingRuns(schedule, null, restrictionOf(definition), Date.now(), 12);
+    const due = planned
+      .map(({ runAfter }) => runAfter)
+      .filter((moment) => moment >= (nextActionTimes[0]?.getTime() ?? 0));
+    expect(nextActionTimes.slice(0, 5).map((moment) => moment.getTime())).toEqual(due.slice(0, 5));
+    await handle.delete();
   });
 
   test('leaves alone what another installation made', async () => {
