@@ -1,27 +1,23 @@
 import { z } from 'zod';
+import type { DagBuilder } from './builder.ts';
+import { dagBuilder } from './dag-builder.ts';
 import { dateBound } from './date-bound.ts';
+import { checkRulesCanFire, definitionWarnings } from './definition-checks.ts';
 import { DagDefinitionError } from './definition-error.ts';
-import type { DagDefinition, TaskDefinition, TryPolicy } from './definition.ts';
-import { durationMs, type Duration } from './duration.ts';
-import type { DagBuilder, DagOptions, MapOptions, Needs, TaskOptions, TryOptions } from './options.ts';
-import type { AnyRef, MapRef, TaskRef } from './outcome.ts';
+import type { DagDefinition, TaskDefinition } from './definition.ts';
+import { taskEdges } from './draft-edges.ts';
+import { taskOrder } from './draft-order.ts';
+import { draftTasks } from './draft-tasks.ts';
+import type { Draft } from './draft.ts';
+import { mostInstances } from './limits.ts';
+import type { DagOptions } from './options.ts';
 import { timetableProblem, timezoneOf } from './timetable.ts';
-import { triggerRules, type TriggerRule } from './trigger-rules.ts';
-
-/** A map runs inside its run up to this length; a longer one needs child workflows, since a history is bounded. */
-const longestMap = 500;
-
-/** The work of all tasks that one history holds. */
-const mostInstances = 2_000;
 
 /**
  * Of a DAG that takes none. Made with the module, for all DAGs: a schema is dear to make, and the first one completes zod's
  * configuration, which a worker freezes with all else that its runs share.
  */
 const noParams = z.object({});
-
-type AnyTaskOptions = TaskOptions<never, Needs, TriggerRule, unknown>;
-type AnyMapOptions = MapOptions<never, unknown, Needs, TriggerRule, unknown>;
 
 /**
  * Makes a DAG of its description: checked, complete with defaults and deeply frozen. Pure: the same in a workflow, a script
@@ -37,61 +33,10 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
   }
   const params = (options.params ?? noParams) as Params;
   checkOptions(id, options, params);
-  const tasks = new Map<string, TaskDefinition>();
-  const refs = new Set<unknown>();
-
-  function add(taskId: string, own: AnyTaskOptions | AnyMapOptions, items: readonly unknown[] | null): AnyRef {
-    if (tasks.has(taskId))
-      throw new DagDefinitionError(id, `there are two tasks ${taskId}: give one of them another id`);
-    const say = (text: string): never => {
-      throw new DagDefinitionError(id, `task ${taskId}: ${text}`);
-    };
-    if (!/^[A-Za-z0-9_.-]{1,250}$/.test(taskId)) say('an id has letters, digits, dots, - and _, at most 250');
-    const needs = Object.fromEntries(
-      Object.entries(own.needs ?? {}).map(([name, ref]) => [name, upstreamId(ref, `needs.${name}`)]),
-    );
-    const after = (own.after ?? []).map((ref, at) => upstreamId(ref, `after[${at}]`));
-    const triggerRule = own.triggerRule ?? 'all_success';
-    if (!triggerRules.includes(triggerRule)) {
-      say(`there is no trigger rule ${triggerRule as string}; there are ${triggerRules.join(', ')}`);
-    }
-    if (items !== null && items.length > longestMap) {
-      say(`maps over ${items.length} items; at most ${longestMap} fit, so map over ranges of them`);
-    }
-    tasks.set(taskId, {
-      id: taskId,
-      needs,
-      upstream: [...new Set([...Object.values(needs), ...after])],
-      triggerRule,
-      ...tryPolicy({ ...options.defaultArgs, ...own }, say),
-      items,
-      labels: items === null ? null : items.map((item, index) => labelOf(own, item, index)),
-      doc: own.doc ?? '',
-      run: runOf(own, items !== null),
-    });
-    const made: AnyRef = { kind: items === null ? 'task' : 'map', id: taskId };
-    refs.add(made);
-    return made;
-
-    function upstreamId(ref: AnyRef, where: string): string {
-      if (refs.has(ref)) return ref.id;
-      const name = (ref as Partial<AnyRef> | null | undefined)?.id;
-      return say(
-        `${where} is ${name === undefined ? 'not a task' : `task ${name} of another DAG`}; give it what task() or map() of this DAG returned, from a line above (so a cycle cannot be)`,
-      );
-    }
-  }
-
-  build({
-    task: (taskId: string, own: AnyTaskOptions) => add(taskId, own, null) as TaskRef<never>,
-    map: (taskId: string, items: readonly unknown[], own: AnyMapOptions) => add(taskId, own, items) as MapRef<never>,
-  } as DagBuilder<z.output<Params>>);
-
-  if (tasks.size === 0) throw new DagDefinitionError(id, 'has no task: define at least one with task() or map()');
-  const instances = [...tasks.values()].reduce((sum, { items }) => sum + (items?.length ?? 1), 0);
-  if (instances > mostInstances) {
-    throw new DagDefinitionError(id, `has ${instances} tasks, map items counted; at most ${mostInstances} fit one run`);
-  }
+  const draft: Draft = { dagId: id, tasks: new Map(), groups: new Map(), edges: [], refs: new Set() };
+  const defaults = { timetable: options.schedule, defaultArgs: options.defaultArgs ?? {} };
+  build(dagBuilder(draft, defaults));
+  const tasks = finishTasks(draft);
   return deepFreeze({
     id,
     description: options.description ?? '',
@@ -102,8 +47,31 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
     catchup: options.catchup ?? false,
     maxActiveRuns: options.maxActiveRuns ?? (options.schedule?.kind === 'continuous' ? 1 : 16),
     params: params as unknown as DagDefinition<z.output<Params>>['params'],
-    tasks: [...tasks.values()],
+    tasks,
+    groups: [...draft.groups.values()].map(({ id: groupId, parent, tooltip }) => ({
+      id: groupId,
+      parent: parent?.id ?? null,
+      tooltip,
+    })),
+    warnings: definitionWarnings(tasks),
   });
+}
+
+function finishTasks(draft: Draft): readonly TaskDefinition[] {
+  const { dagId } = draft;
+  if (draft.tasks.size === 0)
+    throw new DagDefinitionError(dagId, 'has no task: define at least one with task() or map()');
+  const edges = taskEdges(draft);
+  const tasks = draftTasks(draft, edges, taskOrder(dagId, edges));
+  const instances = tasks.reduce((sum, { items }) => sum + (items?.length ?? 1), 0);
+  if (instances > mostInstances) {
+    throw new DagDefinitionError(
+      dagId,
+      `has ${instances} tasks, map items counted; at most ${mostInstances} fit one run`,
+    );
+  }
+  checkRulesCanFire(dagId, tasks);
+  return tasks;
 }
 
 function checkOptions(id: string, options: DagOptions<z.ZodObject>, params: z.ZodObject): void {
@@ -150,35 +118,6 @@ function dateBounds(id: string, options: DagOptions<z.ZodObject>): Pick<DagDefin
     throw new DagDefinitionError(id, 'endDate is before startDate, so it would never run; exchange them or drop one');
   }
   return { ...(startDate !== undefined && { startDate }), ...(endDate !== undefined && { endDate }) };
-}
-
-function tryPolicy(options: TryOptions, say: (text: string) => never): TryPolicy {
-  const { retries = 0, retryExponentialBackoff = false } = options;
-  if (!Number.isInteger(retries) || retries < 0) say(`retries is ${retries}; it is a whole number from 0`);
-  const retryBackoff = retryExponentialBackoff === true ? 2 : retryExponentialBackoff || 1;
-  if (!(retryBackoff >= 1)) say(`retryExponentialBackoff is ${retryBackoff}; it is true, or a factor from 1`);
-  const ms = (name: keyof TryOptions, text: Duration): number =>
-    durationMs(text) ?? say(`${name} is '${text}'; write a number and a unit, for example '2 minutes'`);
-  const timeout = options.executionTimeout === undefined ? null : ms('executionTimeout', options.executionTimeout);
-  if (timeout === 0) say('executionTimeout is 0: no try could succeed; leave it out for no limit');
-  return {
-    retries,
-    retryDelay: ms('retryDelay', options.retryDelay ?? '5 minutes'),
-    retryBackoff,
-    maxRetryDelay: ms('maxRetryDelay', options.maxRetryDelay ?? '24 hours'),
-    executionTimeout: timeout,
-  };
-}
-
-function labelOf(own: AnyTaskOptions | AnyMapOptions, item: unknown, index: number): string {
-  if ('label' in own && own.label !== undefined) return own.label(item, index);
-  return typeof item === 'string' && item.length <= 40 ? item : String(index);
-}
-
-function runOf(own: AnyTaskOptions | AnyMapOptions, mapped: boolean): TaskDefinition['run'] {
-  if (mapped) return own.run as TaskDefinition['run'];
-  const run = own.run as unknown as (inputs: unknown, context: unknown) => unknown;
-  return (_, inputs, context) => run(inputs, context);
 }
 
 /** Freezes plain data; leaves what others made (zod's schemas keep caches in themselves). */

@@ -7,7 +7,7 @@ import type { DagDefinition } from './definition.ts';
  * and after a build. 16 hex digits, the same in every process. Recorded histories are kept by it.
  */
 export function definitionHash(definition: DagDefinition): string {
-  const { params, tasks, description: _description, doc: _doc, tags: _tags, ...rest } = definition;
+  const { params, tasks, description: _d, doc: _doc, tags: _t, groups: _g, warnings: _w, ...rest } = definition;
   const said = {
     ...rest,
     params: z.toJSONSchema(params, {
@@ -16,7 +16,7 @@ export function definitionHash(definition: DagDefinition): string {
       override: ({ jsonSchema }) => void delete jsonSchema.description,
     }),
     // What is left out of JSON anyway: code.
-    tasks: tasks.map(({ doc: _taskDoc, ...task }) => task),
+    tasks: tasks.map(({ doc: _taskDoc, edgeLabels: _words, ...task }) => task),
   };
   return fnv1a64(JSON.stringify(said, (_, value: unknown) => sortedKeys(value)));
 }

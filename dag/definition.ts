@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { DefinedList } from './map-list.ts';
 import type { TriggerRule } from './trigger-rules.ts';
 import type { Timetable } from './timetable.ts';
 
@@ -32,6 +33,8 @@ export interface TaskContext<Params = unknown> extends RunContext<Params> {
   readonly mapIndex: number;
   /** From 1. */
   readonly tryNumber: number;
+  /** When this try began. */
+  readonly startDate: Date;
 }
 
 /** When a try that failed is followed by another. Times in milliseconds. */
@@ -47,21 +50,55 @@ export interface TryPolicy {
   readonly executionTimeout: number | null;
 }
 
-/** One task of a definition. Mapped when it has `items`. */
+/** What a task is, beside one that does some work. */
+export type TaskKind = 'branch' | 'short_circuit' | 'latest_only' | 'setup' | 'teardown';
+
+/** One task of a definition. Mapped when it has `items`, or a `list`. What a task does not have is left out. */
 export interface TaskDefinition extends TryPolicy {
   readonly id: string;
+  readonly kind?: TaskKind;
   /** Inputs: name to id of the task that gives it. */
   readonly needs: Readonly<Record<string, string>>;
   /** Every task that it depends on, by data or by order, each once. */
   readonly upstream: readonly string[];
+  /** Words on the edges from tasks that it depends on, by their ids. */
+  readonly edgeLabels?: Readonly<Record<string, string>>;
+  /** A teardown's is `all_done`, and besides one of its setups has to have succeeded. */
   readonly triggerRule: TriggerRule;
-  /** The list that a mapped task runs over, an index an item; `null` for a task that is not mapped. */
+  /** The list that a mapped task runs over, an index an item; `null` for a task that is not mapped, or over results. */
   readonly items: readonly unknown[] | null;
   /** Names the indexes of a mapped task for people; the index's number where it is left out. */
   readonly labels: readonly string[] | null;
+  /** Of a task that is mapped over results: the list, as far as it is known without them. */
+  readonly list?: DefinedList;
+  /** Of a task that is mapped over results: names an index. */
+  readonly labelOf?: (item: unknown, index: number) => string;
+  /** Of a mapped task: how many of its indexes run at a time within a run. */
+  readonly maxActiveTisPerDagrun?: number;
+  /** Of a branch: each choice as it is written, and the ids of the tasks that are followed by it. */
+  readonly choices?: Readonly<Record<string, readonly string[]>>;
+  /** Of a short circuit that skips only what is directly below it. */
+  readonly ignoreDownstreamTriggerRules?: false;
+  /** Of a teardown whose failure is the run's. */
+  readonly onFailureFailDagrun?: true;
+  /** The innermost group that it is in. */
+  readonly group?: string;
   readonly doc: string;
   /** Workflow code: is given the item (of a mapped task), the inputs and the context. */
   readonly run: (item: unknown, inputs: Readonly<Record<string, unknown>>, context: TaskContext) => unknown;
+}
+
+/** Whether a task runs once an item of a list. */
+export function isMapped({ items, list }: Pick<TaskDefinition, 'items' | 'list'>): boolean {
+  return items !== null || list !== undefined;
+}
+
+/** A group of tasks, for people. */
+export interface GroupDefinition {
+  readonly id: string;
+  /** The group that it is in; `null` for one that is in none. */
+  readonly parent: string | null;
+  readonly tooltip: string;
 }
 
 /** A DAG: checked, complete with defaults, deeply frozen, the same in every process. */
@@ -79,6 +116,9 @@ export interface DagDefinition<Params = unknown> {
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
   readonly params: z.ZodObject & z.ZodType<Params>;
-  /** In the order in which they were defined, which is a topological one. */
+  /** In a topological order: that in which they were defined, where it is one. */
   readonly tasks: readonly TaskDefinition[];
+  readonly groups: readonly GroupDefinition[];
+  /** What is allowed, but hardly meant: sentences for people. */
+  readonly warnings: readonly string[];
 }

@@ -40,8 +40,19 @@ export interface MapRef<Result = unknown> {
   readonly [result]?: Result;
 }
 
-/** A task or mapped task, for edges. */
+/** A task or mapped task, whose result can be needed. */
 export type AnyRef = TaskRef | MapRef;
+
+/** A group of the DAG being defined, as an edge's end: before it means before its first tasks, after it after its last ones. */
+export interface GroupRef<Tasks = unknown> {
+  readonly kind: 'group';
+  readonly id: string;
+  /** What the group's function returned: its tasks, as others need them. */
+  readonly tasks: Tasks;
+}
+
+/** What an edge can go out from or lead to. */
+export type EdgeRef = AnyRef | GroupRef;
 
 /**
  * What a task is given of one that it needs: the result under `all_success`, since it is there for certain, else the

@@ -12,7 +12,10 @@ export interface TaskInstance {
 /** A state in which a task ends without having run. */
 export type EndedState = Extract<FinishedState, 'skipped' | 'upstream_failed' | 'removed'>;
 
-/** What changed by itself when the plan was settled: who may run now, and who ended without having run. */
+/**
+ * What changed by itself when the plan was settled: who may run now, and who ended without having run. What was ready before and
+ * has not begun may be among the latter, when a choice skipped it.
+ */
 export interface Decisions {
   readonly ready: readonly TaskInstance[];
   readonly ended: readonly (TaskInstance & { readonly state: EndedState })[];
@@ -156,12 +159,15 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
     for (const below of further) skip(below);
   }
 
-  /** A choice skips at once, whatever the trigger rule, but not what has begun or ended by itself. */
+  /**
+   * A choice skips at once, whatever the trigger rule, but not what has begun or ended by itself. Indexes of a mapped task that
+   * are known already are skipped when they are judged, and only directly below: so does Airflow 3.3.
+   */
   function skip(node: PlanNode): void {
     mark(node);
     if (node.length !== null) return;
     const [state = 'none'] = node.states;
-    if (state !== 'skipped' && isSkippable(state)) end(node, 0, 'skipped');
+    if (skippable.has(state)) end(node, 0, 'skipped');
   }
 
   function forget(node: PlanNode): void {
@@ -233,9 +239,8 @@ function leavesOf(nodes: readonly PlanNode[]): readonly PlanNode[] {
   return leaves.length > 0 ? leaves : nodes.filter(({ downstream }) => downstream.length === 0);
 }
 
-function isSkippable(state: TaskState): boolean {
-  return state !== 'running' && state !== 'success' && state !== 'failed';
-}
+/** What has begun goes on, where Airflow would skip a task that waits between two tries. */
+const skippable: ReadonlySet<TaskState> = new Set(['none', 'scheduled', 'queued', 'upstream_failed', 'removed']);
 
 function slotOf({ task, length, states }: PlanNode, mapIndex: number): number {
   const slot = length === null ? 0 : mapIndex;

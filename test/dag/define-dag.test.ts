@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { DagBuilder } from '../../dag/builder.ts';
 import { defineDag } from '../../dag/define-dag.ts';
 import { definitionHash } from '../../dag/definition-hash.ts';
 import type { Duration } from '../../dag/duration.ts';
-import type { DagBuilder, DagOptions } from '../../dag/options.ts';
+import type { DagOptions } from '../../dag/options.ts';
 import type { Outcome } from '../../dag/outcome.ts';
 import { checkParams } from '../../dag/params.ts';
 import { runIdentity } from '../../dag/run-identity.ts';

@@ -1,9 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { z } from 'zod';
 import type { DagDefinition } from '../../dag/definition.ts';
+import type { DagBuilder } from '../../dag/builder.ts';
 import { defineDag } from '../../dag/define-dag.ts';
 import { DagDefinitionError } from '../../dag/definition-error.ts';
-import type { DagBuilder, DagOptions } from '../../dag/options.ts';
+import type { DagOptions } from '../../dag/options.ts';
 import { failureTypes } from './failures.ts';
 import { runDag, type RunResult } from './run-dag.ts';
 

@@ -1,5 +1,7 @@
-import type { DagDefinition, RunContext, TaskDefinition } from '../../dag/definition.ts';
+import { isMapped, type DagDefinition, type RunContext, type TaskDefinition } from '../../dag/definition.ts';
+import { itemsOf } from '../../dag/map-list.ts';
 import type { Outcome, Unfinished } from '../../dag/outcome.ts';
+import { plannedTasks } from '../../dag/planned-tasks.ts';
 import { makePlan, type Plan, type TaskInstance } from '../../dag/planner.ts';
 import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
 import { instantText } from './search-attributes.ts';
@@ -41,7 +43,13 @@ export function openBook(definition: DagDefinition): RunBook {
         : labels.map((label, mapIndex) => newRecord(id, mapIndex, label)),
     ]),
   );
-  const plan = makePlan(definition.tasks.map((task) => ({ ...task, length: task.items?.length ?? null })));
+  const plan = makePlan(plannedTasks(definition.tasks), (taskId) => {
+    const { list } = taskOf(taskId);
+    const items = list === undefined ? undefined : itemsOf(list, listResult);
+    if (items === undefined) return null;
+    expand(taskId, items);
+    return items.length;
+  });
 
   const taskOf = (taskId: string): TaskDefinition =>
     tasks.get(taskId) ?? absent(`there is no task ${taskId}; there are ${[...tasks.keys()].join(', ')}`);
@@ -52,17 +60,43 @@ export function openBook(definition: DagDefinition): RunBook {
   const stateOf = ({ taskId, mapIndex }: TaskRecord): TaskState =>
     plan.states(taskId)[Math.max(mapIndex, 0)] ?? absent(`task ${taskId} has no map index ${mapIndex}`);
 
+  /** What a task or mapped task gives to map over: the list of a task that succeeded, the results of the indexes that did. */
+  function listResult(taskId: string): readonly unknown[] | undefined {
+    const given = (records.get(taskId) ?? []).filter((record) => stateOf(record) === 'success');
+    if (isMapped(taskOf(taskId)))
+      return plan.states(taskId).every(isFinished) ? given.map(({ value }) => value) : undefined;
+    const value = given[0]?.value;
+    return Array.isArray(value) ? value : undefined;
+  }
+
+  /** Makes a mapped task of one whose list has just become known. */
+  function expand(taskId: string, items: readonly unknown[]): void {
+    const task = taskOf(taskId);
+    tasks.set(taskId, { ...task, items });
+    if (items.length === 0) return;
+    const labels = items.map((item, index) => task.labelOf?.(item, index) ?? String(index));
+    const made = labels.map((label, mapIndex) => newRecord(taskId, mapIndex, label));
+    let at = 0;
+    for (const [id, before] of records) {
+      if (id === taskId) break;
+      at += before.length;
+    }
+    instances.splice(at, records.get(taskId)?.length ?? 0, ...made.map(instanceOf));
+    records.set(taskId, made);
+  }
+
   function inputOf(taskId: string, certain: boolean): unknown {
     const values = (records.get(taskId) ?? []).map((record) =>
       certain ? record.value : outcomeOf(record, stateOf(record)),
     );
-    return taskOf(taskId).items === null ? values[0] : values;
+    return isMapped(taskOf(taskId)) ? values : values[0];
   }
 
-  const instances = [...records.values()].flat().map((record): BookInstance => {
+  const instanceOf = (record: TaskRecord): BookInstance => {
     const state = (): TaskState => stateOf(record);
     return { state, tries: () => record.tries.length, status: () => statusOf(record, state()) };
-  });
+  };
+  const instances: BookInstance[] = [...records.values()].flat().map(instanceOf);
   const statuses = (): readonly TaskStatus[] => instances.map(({ status }) => status());
 
   return {

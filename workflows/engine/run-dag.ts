@@ -8,7 +8,8 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { DagDefinition, RunContext } from '../../dag/definition.ts';
+import { choiceOf } from '../../dag/choice.ts';
+import { isMapped, type DagDefinition, type RunContext } from '../../dag/definition.ts';
 import { checkParams } from '../../dag/params.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import { runIdentity, type RunIdentity } from '../../dag/run-identity.ts';
@@ -49,7 +50,7 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
     });
   }
 
-  const details = detailsOf(book.instances);
+  const details = growingDetails(book);
   const cancelled = await runTasks(book, context, details);
 
   const end = book.plan.runState();
@@ -91,7 +92,7 @@ function openRun(definition: DagDefinition, input: unknown): Opening {
 /** Runs tasks as the plan says until none is left. Says whether the run was cancelled on the way. */
 async function runTasks(book: RunBook, context: RunContext, details: DetailsText): Promise<boolean> {
   const { plan } = book;
-  const show = shower(book.instances.length, details);
+  const show = shower(book, details);
   let open = 0;
   let cancelled = false;
   let advancing = false;
@@ -131,7 +132,7 @@ async function runTasks(book: RunBook, context: RunContext, details: DetailsText
       context,
       deadlines,
       onState: (state) => {
-        plan.record(instance, state);
+        plan.record(instance, state, state === 'success' ? choiceOf(task, book.record(instance).value) : undefined);
         if (!isFinished(state)) {
           if (!advancing) show();
           return;
@@ -165,20 +166,32 @@ function logFailure(book: RunBook, instance: TaskInstance): void {
   });
 }
 
+/** A task that is mapped over a result has its rows when the result is there. */
+function growingDetails({ instances }: RunBook): DetailsText {
+  let rows = instances.length;
+  let details = detailsOf(instances);
+  return (state) => {
+    if (instances.length !== rows) {
+      rows = instances.length;
+      details = detailsOf(instances);
+    }
+    return details(state);
+  };
+}
+
 /** Keeps the run's page in the Temporal UI current; the more rows, the less often, so that the cost stays linear. */
-function shower(rows: number, details: DetailsText): () => void {
-  const every = Math.ceil(rows / 50);
+function shower({ instances }: RunBook, details: DetailsText): () => void {
   let changes = 0;
   return () => {
-    if (changes++ % every === 0) setCurrentDetails(details('running'));
+    if (changes++ % Math.ceil(instances.length / 50) === 0) setCurrentDetails(details('running'));
   };
 }
 
 function statesOf(definition: DagDefinition, { plan }: RunBook): RunResult['tasks'] {
   return Object.fromEntries(
-    definition.tasks.map(({ id, items }) => {
-      const states = plan.states(id);
-      return [id, items === null ? (states[0] ?? 'none') : [...states]];
+    definition.tasks.map((task) => {
+      const states = plan.states(task.id);
+      return [task.id, isMapped(task) ? [...states] : (states[0] ?? 'none')];
     }),
   );
 }

@@ -90,7 +90,11 @@ function runTask(
 ): unknown {
   const { taskId, mapIndex } = record;
   return withinTask({ taskId, mapIndex, tryNumber, label, work }, () =>
-    task.run(task.items?.[mapIndex], inputs, Object.assign({ taskId, mapIndex, tryNumber }, context)),
+    task.run(
+      task.items?.[mapIndex],
+      inputs,
+      Object.assign({ taskId, mapIndex, tryNumber, startDate: new Date() }, context),
+    ),
   );
 }
 
