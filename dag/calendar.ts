@@ -20,6 +20,11 @@ export interface Calendar {
 export interface CalendarSet {
   readonly timezone: string;
   readonly calendars: readonly Calendar[];
+  /**
+   * Moments that are none of the slots, and that Temporal's server fires all the same: it finds a slot of the hour before a
+   * repeated one again in that one (midnight in London on the last Sunday of October, seen with server 1.31).
+   */
+  readonly skip: readonly Calendar[];
 }
 
 const minute = 60_000;
@@ -44,7 +49,11 @@ export function calendarsOf(timetable: Timetable, catchup = false): CalendarSet 
       const [first] = sets;
       // Each set has its own zone: UTC is enough for some.
       if (first === undefined || sets.some((set) => set?.timezone !== first.timezone)) return undefined;
-      return { timezone: first.timezone, calendars: sets.flatMap((set) => set?.calendars ?? []) };
+      return {
+        timezone: first.timezone,
+        calendars: sets.flatMap((set) => set?.calendars ?? []),
+        skip: sets.flatMap((set) => set?.skip ?? []),
+      };
     }
     case 'delta_data_interval':
     case 'delta_trigger':
@@ -62,15 +71,37 @@ function cronCalendars(zoned: ZonedCron): CalendarSet | undefined {
   const { timezone } = zoned;
   if (cron.nearestWeekday !== null) return undefined;
   if (cron.lastDay || cron.nthWeekdays.some(({ nth }) => nth === 'last')) return undefined;
-  if (timezone === 'UTC') return { timezone, calendars: calendarsIn(cron) };
+  const plain = { timezone, calendars: calendarsIn(cron), skip: [] };
+  if (timezone === 'UTC') return plain;
   const changes = clockChanges(timezone);
-  if (changes.length === 0) return { timezone, calendars: calendarsIn(cron) };
+  if (changes.length === 0) return plain;
   if (cron.everyHour) {
     const allDays = cron.anyDay && cron.anyWeekday && cron.months.length === 12;
     const wholeHours = changes.every(({ before, after }) => before % 60 === 0 && after % 60 === 0);
-    return allDays && wholeHours ? { timezone: 'UTC', calendars: calendarsIn(cron) } : undefined;
+    return allDays && wholeHours ? { ...plain, timezone: 'UTC' } : undefined;
   }
-  return changes.some((change) => touches(cron, change)) ? undefined : { timezone, calendars: calendarsIn(cron) };
+  if (changes.some((change) => touches(cron, change))) return undefined;
+  const echoing = changes.filter(({ from, to, before, after }) => {
+    return after < before && touches(cron, { from: 2 * from - to, to: from });
+  });
+  return { ...plain, skip: echoing.flatMap(repeatedHours) };
+}
+
+/** All of the wall time that a zone's clocks show twice, hour by hour. */
+function repeatedHours({ from, to }: ClockChange): readonly Calendar[] {
+  const hours = range(Math.floor(from / 60), Math.ceil(to / 60) - 1);
+  return hours.map((hour) => {
+    const at = new Date(hour * 60 * minute);
+    return {
+      second: range(0, 59),
+      minute: range(Math.max(from - hour * 60, 0), Math.min(to - hour * 60, 60) - 1),
+      hour: [at.getUTCHours()],
+      dayOfMonth: [at.getUTCDate()],
+      month: [at.getUTCMonth() + 1],
+      dayOfWeek: everyWeekday,
+      year: [at.getUTCFullYear()],
+    };
+  });
 }
 
 /** Calendars of single instants, for a timetable that {@link calendarsOf} has none for. */
@@ -87,7 +118,7 @@ export function instantCalendars(instants: readonly number[]): CalendarSet {
       year: [at.getUTCFullYear()],
     };
   });
-  return { timezone: 'UTC', calendars };
+  return { timezone: 'UTC', calendars, skip: [] };
 }
 
 function calendarsIn(cron: Cron): readonly Calendar[] {
@@ -158,7 +189,7 @@ function changeBetween(timezone: string, start: number, end: number): ClockChang
   };
 }
 
-function touches({ hours, minutes }: Cron, { from, to }: ClockChange): boolean {
+function touches({ hours, minutes }: Cron, { from, to }: Pick<ClockChange, 'from' | 'to'>): boolean {
   return hours.some((hour) =>
     minutes.some((at) => {
       const slot = hour * 60 + at;

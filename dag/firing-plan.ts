@@ -1,4 +1,4 @@
-import { calendarsOf, type Calendar } from './calendar.ts';
+import { calendarsOf, type CalendarSet } from './calendar.ts';
 import { restrictionOf, type Scheduled } from './run-identity.ts';
 import { nextRun, upcomingRuns, type PlannedRun, type Restriction, type Timetable } from './timetable.ts';
 import { nextSlot, slotAtOrBefore } from './timetables/cron-slots.ts';
@@ -11,10 +11,8 @@ interface Bounds {
 }
 
 /** Calendars that are exactly a timetable, for ever. */
-export interface CalendarFirings extends Bounds {
+export interface CalendarFirings extends Bounds, CalendarSet {
   readonly kind: 'calendars';
-  readonly timezone: string;
-  readonly calendars: readonly Calendar[];
 }
 
 /** A run every so often, for ever: at `phase`, `phase + every`, … since 1970. Milliseconds. */

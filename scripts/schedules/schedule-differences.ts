@@ -24,7 +24,9 @@ export function differences(plan: SchedulePlan, found: ScheduleDescription): rea
   compare('first moment', momentText(spec.startAt), momentText(plan.startAt));
   compare('last moment', momentText(spec.endAt), momentText(plan.endAt));
   compare('jitter (ms)', spec.jitter ?? 0, 0);
-  if ((spec.skip ?? []).length > 0) reasons.push('it skips moments of its calendars');
+  const skipped = (spec.skip ?? []).map((calendar) => describedText(calendar)).toSorted();
+  const shouldSkip = plan.skip.map((calendar) => plannedText(calendar)).toSorted();
+  if (skipped.join() !== shouldSkip.join()) reasons.push('it skips other moments of its calendars than it should');
   compare('runs that it may still start', state.remainingActions ?? 'any number', 'any number');
   compare('workflow type', action.workflowType, plan.workflowType);
   compare('workflow id', action.workflowId, plan.dagId);

@@ -13,6 +13,8 @@ export interface SchedulePlan {
   readonly taskQueue: string;
   readonly timezone: string;
   readonly calendars: readonly Calendar[];
+  /** Moments that are none, whatever the calendars say. */
+  readonly skip: readonly Calendar[];
   /** A moment every so often since 1970, beside the calendars; milliseconds. */
   readonly intervals: readonly { readonly every: number; readonly offset: number }[];
   /** First and last moment, inclusive; `null`: no bound. */
@@ -60,10 +62,18 @@ export function planSchedule(definition: DagDefinition, taskQueue: string, now: 
   };
 }
 
-type Moments = Pick<SchedulePlan, 'timezone' | 'calendars' | 'intervals' | 'startAt' | 'endAt' | 'knownUntil'>;
+type Moments = Pick<SchedulePlan, 'timezone' | 'calendars' | 'skip' | 'intervals' | 'startAt' | 'endAt' | 'knownUntil'>;
 
 function momentsOf(firings: FiringPlan, now: number): Moments {
-  const endless = { timezone: 'UTC', calendars: [], intervals: [], startAt: null, endAt: null, knownUntil: null };
+  const endless = {
+    timezone: 'UTC',
+    calendars: [],
+    skip: [],
+    intervals: [],
+    startAt: null,
+    endAt: null,
+    knownUntil: null,
+  };
   if (firings.kind === 'instants') {
     const ahead = firings.runs.map(({ runAfter }) => runAfter).filter((moment) => moment > now);
     const last = ahead.at(-1);
@@ -74,7 +84,8 @@ function momentsOf(firings: FiringPlan, now: number): Moments {
   if (firings.kind === 'interval') {
     return { ...endless, ...bounds, intervals: [{ every: firings.every, offset: firings.phase }] };
   }
-  return { ...endless, ...bounds, timezone: firings.timezone, calendars: firings.calendars };
+  const { timezone, calendars, skip } = firings;
+  return { ...endless, ...bounds, timezone, calendars, skip };
 }
 
 function dateOf(moment: number | null): Date | null {
@@ -90,10 +101,11 @@ function oneInterval(timetable: Timetable): number {
 }
 
 /** The plan's moments as the client wants them. */
-export function scheduleSpec({ timezone, calendars, intervals, startAt, endAt }: SchedulePlan): ScheduleSpec {
+export function scheduleSpec({ timezone, calendars, skip, intervals, startAt, endAt }: SchedulePlan): ScheduleSpec {
   return {
     timezone,
     calendars: calendars.map(calendarSpec),
+    skip: skip.map(calendarSpec),
     intervals: [...intervals],
     ...(startAt !== null && { startAt }),
     ...(endAt !== null && { endAt }),

@@ -5,7 +5,12 @@ const minute = 60_000;
 const day = 86_400_000;
 
 /** What a calendar engine fires after `from`, until `to`, read naively: every minute of a wall clock that fits a calendar. */
-export function firedBy({ timezone, calendars }: CalendarSet, from: number, to: number): number[] {
+export function firedBy({ timezone, calendars, skip }: CalendarSet, from: number, to: number): number[] {
+  const skipped = new Set(skip.length === 0 ? [] : moments({ timezone, calendars: skip }, from, to));
+  return moments({ timezone, calendars }, from, to).filter((at) => !skipped.has(at));
+}
+
+function moments({ timezone, calendars }: Omit<CalendarSet, 'skip'>, from: number, to: number): number[] {
   const found = new Set<number>();
   for (let midnight = Math.floor(from / day) * day - day; midnight <= to + day; midnight += day) {
     const date = new Date(midnight);

@@ -161,7 +161,11 @@ describe('reconciling Schedules', () => {
     ],
     ['that begins later', { spec: { startAt: new Date('2099-01-01') } }, 'first moment is 2099-01-01T00:00:00.000Z'],
     ['with jitter', { spec: { jitter: '1 hour' } }, 'jitter (ms) is 3600000, should be 0'],
-    ['that skips days', { spec: { skip: [{ dayOfWeek: 'SUNDAY' }] } }, 'it skips moments of its calendars'],
+    [
+      'that skips days',
+      { spec: { skip: [{ dayOfWeek: 'SUNDAY' }] } },
+      'it skips other moments of its calendars than it should',
+    ],
     ['that pauses by itself', { policies: { pauseOnFailure: true } }, 'pause on failure is true, should be false'],
     [
       'that has no runs left',
