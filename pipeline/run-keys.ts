@@ -31,3 +31,28 @@ export interface TryPlace {
 export function tryLogKey({ dagId, runId, taskId, mapIndex, tryNumber }: TryPlace): string {
   return `logs/${keyPart(dagId)}/${keyPart(runId)}/${keyPart(taskId)}/${mapIndex}/${tryNumber}.ndjson`;
 }
+
+/** Where the logs of a run's tries are: `logs/<dag>/<run id>/`. */
+export function runLogPrefix({ dagId, runId }: Pick<TryPlace, 'dagId' | 'runId'>): string {
+  return `logs/${keyPart(dagId)}/${keyPart(runId)}/`;
+}
+
+/** The try whose log a key is: the other way round of {@link tryLogKey}; `undefined` for a key of another form. */
+export function placeOfTryLog(key: string): TryPlace | undefined {
+  const [, ...parts] = /^logs\/([^/]+)\/([^/]+)\/([^/]+)\/(-1|\d+)\/(\d+)\.ndjson$/.exec(key) ?? [];
+  const [dagId, runId, taskId] = parts.slice(0, 3).map(textOfPart);
+  const [mapIndex, tryNumber] = parts.slice(3).map(Number);
+  if (dagId === undefined || runId === undefined || taskId === undefined) return undefined;
+  if (mapIndex === undefined || tryNumber === undefined) return undefined;
+  return { dagId, runId, taskId, mapIndex, tryNumber };
+}
+
+/** The other way round of {@link keyPart}; `undefined` for what it never gives. */
+function textOfPart(part: string): string | undefined {
+  if (part === '%') return '';
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}

@@ -11,14 +11,13 @@ const about = readFileSync(join(checkoutFolder(), 'package.json'), 'utf8');
 const program = new Command('tw')
   .description('Tradewind: the Pinterest data pipeline on Temporal, with the concepts of Airflow')
   // With a regular expression, since a command line should start at once and this is all that it wants of the file.
-  .version(/"version": "([^"]+)"/.exec(about)?.[1] ?? 'unknown')
-  .showHelpAfterError('(add --help to see what there is)')
-  .exitOverride();
+  .version(/"version": "([^"]+)"/.exec(about)?.[1] ?? 'unknown');
+likeProgram(program);
 
 if (asked === undefined) {
   for (const { name, summary } of verbs) program.command(name, { hidden: false }).description(summary);
 } else {
-  program.addCommand((await asked.load()).exitOverride());
+  program.addCommand(likeProgram(await asked.load()));
 }
 
 try {
@@ -32,4 +31,10 @@ try {
     process.stderr.write(`tw: ${text}\n`);
     process.exitCode = exitCode;
   }
+}
+
+/** Lets a command and all below it say what is wrong in the same way: a command takes over nothing of what it is added to. */
+function likeProgram(command: Command): Command {
+  command.commands.forEach(likeProgram);
+  return command.showHelpAfterError('(add --help to see what there is)').exitOverride();
 }

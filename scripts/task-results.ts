@@ -26,8 +26,11 @@ export async function mappedResults<T>(handle: WorkflowHandle, taskId: string, i
   return results;
 }
 
-/** gRPC's DEADLINE_EXCEEDED, and UNAVAILABLE while a server comes back. */
-function wasNotAnswered(error: unknown): boolean {
+/**
+ * Whether a query failed because no worker answered: gRPC's DEADLINE_EXCEEDED, UNAVAILABLE while a server comes back,
+ * FAILED_PRECONDITION where no worker has begun the run, and RESOURCE_EXHAUSTED where others wait for an answer, too.
+ */
+export function wasNotAnswered(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) && [4, 14].includes(cause.code);
+  return isGrpcServiceError(cause) && [4, 8, 9, 14].includes(cause.code);
 }

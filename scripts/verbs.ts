@@ -54,8 +54,18 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'dags',
-    summary: 'list DAGs and trigger runs',
+    summary: 'look at DAGs and trigger runs',
     load: async () => (await import('./commands/dags.ts')).dagsCommand(),
+  },
+  {
+    name: 'runs',
+    summary: 'list, show and cancel runs',
+    load: async () => (await import('./commands/runs.ts')).runsCommand(),
+  },
+  {
+    name: 'tasks',
+    summary: "states and logs of a run's tasks",
+    load: async () => (await import('./commands/tasks.ts')).tasksCommand(),
   },
   {
     name: 'schedules',

@@ -10,15 +10,17 @@ import { CommandError } from '../failure.ts';
 import { runUrl } from '../run-url.ts';
 import { manualRunId, startRun } from '../start-run.ts';
 import { openTemporal } from '../temporal-client.ts';
+import { dagsGraphCommand, dagsNextCommand, dagsShowCommand } from './dags-show.ts';
 
 /** `tw dags`: the DAGs of this checkout, and runs of them. */
 export function dagsCommand(): Command {
-  const command = new Command('dags').description('list DAGs and trigger runs');
+  const command = new Command('dags').description('look at DAGs and trigger runs');
   command
     .command('list')
     .description('every DAG with its schedule, params and tasks')
     .option('--json', 'print JSON')
     .action(({ json = false }: { readonly json?: boolean }) => list(json));
+  command.addCommand(dagsShowCommand()).addCommand(dagsGraphCommand()).addCommand(dagsNextCommand());
   command
     .command('trigger')
     .description('start a run')

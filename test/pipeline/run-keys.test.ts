@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { keyPart, runPrefix, tryLogKey } from '../../pipeline/run-keys.ts';
+import { keyPart, placeOfTryLog, runLogPrefix, runPrefix, tryLogKey } from '../../pipeline/run-keys.ts';
 
 describe('run ids in keys', () => {
   test('stay as they are where the schedule made them', () => {
@@ -24,6 +24,32 @@ describe('run ids in keys', () => {
     const place = { dagId: 'pinterestDaily', runId: 'by hand/1', taskId: 'clean', mapIndex: -1, tryNumber: 2 };
     expect(tryLogKey(place)).toBe('logs/pinterestDaily/by%20hand%2F1/clean/-1/2.ndjson');
     expect(tryLogKey({ ...place, runId: 'r', mapIndex: 3 })).toBe('logs/pinterestDaily/r/clean/3/2.ndjson');
+  });
+
+  test("are read back from the key of a try's log, which is below the run's prefix", () => {
+    const text = fc.string({ unit: 'grapheme' });
+    const place = fc.record({
+      dagId: text,
+      runId: text,
+      taskId: text,
+      mapIndex: fc.integer({ min: -1, max: 500 }),
+      tryNumber: fc.integer({ min: 1, max: 50 }),
+    });
+    fc.assert(
+      fc.property(place, (one) => {
+        expect(placeOfTryLog(tryLogKey(one))).toEqual(one);
+        expect(tryLogKey(one).startsWith(runLogPrefix(one))).toBe(true);
+      }),
+    );
+  });
+
+  test.each([
+    'logs/dag/run/task/-1/1.json',
+    'logs/dag/run/task/1.ndjson',
+    'logs/d/r/%FF/-1/1.ndjson',
+    'runs/d/r/1.json',
+  ])('of another form are no log of a try: %s', (key) => {
+    expect(placeOfTryLog(key)).toBeUndefined();
   });
 
   test('are one harmless part, and two of them are two', () => {

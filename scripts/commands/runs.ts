@@ -1,0 +1,103 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { runStates, type RunState } from '../../dag/states.ts';
+import { definitionOf } from '../dag-registry.ts';
+import { CommandError } from '../failure.ts';
+import { runUrl } from '../run-url.ts';
+import { noAnswerText, openRuns, runOf } from '../runs/open-runs.ts';
+import { filterText } from '../runs/run-filter.ts';
+import { runsTable, runText } from '../runs/run-text.ts';
+
+/** `tw runs`: runs of DAGs, those that are over included for as long as Temporal keeps them. */
+export function runsCommand(): Command {
+  const command = new Command('runs').description('list, show and cancel runs');
+  command
+    .command('list')
+    .description('runs, the newest logical date first')
+    .option('-d, --dag-id <dag-id>', 'of one DAG')
+    .addOption(new Option('--state <state>', 'in one state').choices(runStates))
+    .option(
+      '--start-date <date>',
+      'with a logical date from this one on, ISO 8601; UTC unless it says otherwise',
+      dateOf,
+    )
+    .option('--end-date <date>', 'with a logical date up to this one, itself included', dateOf)
+    .option('--limit <number>', 'at most so many', wholeNumber, 100)
+    .option('--json', 'print JSON')
+    .action(list);
+  command
+    .command('show')
+    .description('what a run is about, and where its tasks are')
+    .argument('<run-id>')
+    .option('--json', 'print JSON')
+    .action(show);
+  command
+    .command('cancel')
+    .description('stop a run: tasks that run are cancelled, those that have not begun are skipped, the run has failed')
+    .argument('<run-id>')
+    .option('--dry-run', 'say what would be stopped, and stop nothing')
+    .option('--json', 'print JSON')
+    .action(cancel);
+  return command;
+}
+
+interface ListOptions {
+  readonly dagId?: string;
+  readonly state?: RunState;
+  readonly startDate?: Date;
+  readonly endDate?: Date;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+async function list({ json = false, ...filter }: ListOptions): Promise<void> {
+  await using open = await openRuns();
+  const runs = await open.reader.list(filter);
+  // A DAG that is gone may have runs; one that has none is most likely a slip.
+  if (runs.length === 0 && filter.dagId !== undefined) definitionOf(filter.dagId);
+  if (json) console.log(JSON.stringify(runs));
+  else console.log(runs.length === 0 ? `there is no run${filterText(filter)}` : runsTable(runs));
+}
+
+async function show(runId: string, { json = false }: { readonly json?: boolean }): Promise<void> {
+  await using open = await openRuns();
+  const run = await runOf(open.reader, runId);
+  const status = await open.reader.status(runId);
+  const url = runUrl(open.settings.temporal, runId);
+  if (json) {
+    const { dataInterval = null, tasks = null } = status ?? {};
+    console.log(JSON.stringify({ ...run, dataInterval, url: url ?? null, tasks }));
+  } else console.log(runText(run, status, url));
+  if (status === undefined) process.stderr.write(`${noAnswerText(runId)}\n`);
+}
+
+interface CancelOptions {
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+async function cancel(runId: string, { dryRun = false, json = false }: CancelOptions): Promise<void> {
+  await using open = await openRuns();
+  const run = await runOf(open.reader, runId);
+  if (run.end !== null) throw new CommandError(`run ${runId} is over (${run.state}): there is nothing to cancel`);
+  if (!dryRun) await open.client.workflow.getHandle(runId).cancel();
+  const words = dryRun
+    ? `would stop ${runId} of ${run.dagId}, which is ${run.state}`
+    : `asked ${runId} to stop: tw runs show ${runId} says when it has`;
+  console.log(json ? JSON.stringify({ dagId: run.dagId, runId, state: run.state, cancelled: !dryRun }) : words);
+}
+
+function dateOf(text: string): Date {
+  const hasOffset = /(Z|[+-]\d\d:?\d\d)$/i.test(text);
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
+  const date = new Date(hasOffset || isDay ? text : `${text}Z`);
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(date.getTime())) {
+    throw new InvalidArgumentError('write a date as 2026-03-01 or 2026-03-01T06:00:00Z');
+  }
+  return date;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!/^\d{1,9}$/.test(text) || number < 1) throw new InvalidArgumentError('use a whole number from 1');
+  return number;
+}

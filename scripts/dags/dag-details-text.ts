@@ -1,0 +1,54 @@
+import Table from 'cli-table3';
+import { triesText, type DagDetails, type ParamDetails } from './dag-details.ts';
+
+/** A DAG's details for a terminal. */
+export function dagDetailsText(details: DagDetails): string {
+  const { id, description, schedule, timezone, startDate, endDate, catchup, maxActiveRuns, tags, doc } = details;
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['schedule', schedule ?? 'when asked'],
+    ['time zone', timezone],
+    ['start date', startDate],
+    ['end date', endDate],
+    ['catchup', schedule === null ? null : String(catchup)],
+    ['max active runs', String(maxActiveRuns)],
+    ['tags', tags.length === 0 ? null : tags.join(', ')],
+    ['definition', details.definitionHash],
+  ];
+  const lines = facts.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(16)} ${value}`]));
+  return [
+    description === '' ? id : `${id}: ${description}`,
+    ...(doc === '' ? [] : [doc]),
+    lines.join('\n'),
+    details.params.length === 0 ? 'takes no params' : paramsTable(details.params),
+    tasksTable(details),
+    ...docsOf(details),
+    ...details.warnings.map((warning) => `warning: ${warning}`),
+  ].join('\n\n');
+}
+
+function paramsTable(params: readonly ParamDetails[]): string {
+  const table = plainTable(['param', 'type', 'default', 'description']);
+  for (const { name, type, required, default: value, description } of params) {
+    table.push([name, type, required ? 'none: required' : JSON.stringify(value), description]);
+  }
+  return table.toString();
+}
+
+function tasksTable({ tasks }: DagDetails): string {
+  const table = plainTable(['task', 'kind', 'after', 'trigger rule', 'tries']);
+  for (const task of tasks) {
+    const { id, kind, isMapped, labels, upstream, triggerRule } = task;
+    const label = isMapped ? `${id} [${labels?.length ?? 'results'}]` : id;
+    table.push([label, kind ?? '', upstream.join(', '), triggerRule, triesText(task)]);
+  }
+  return table.toString();
+}
+
+/** Below the table, since a doc is as long as it likes to be. */
+function docsOf({ tasks }: DagDetails): readonly string[] {
+  return tasks.filter(({ doc }) => doc !== '').map(({ id, doc }) => `${id}: ${doc}`);
+}
+
+function plainTable(head: string[]): Table.Table {
+  return new Table({ head, style: { head: [], border: [] } });
+}

@@ -1,0 +1,35 @@
+import { loadSettings } from '../../config/environment.ts';
+import type { Settings } from '../../config/settings.ts';
+import { registeredDags } from '../dag-registry.ts';
+import { CommandError } from '../failure.ts';
+import { openTemporal, type TemporalClient } from '../temporal-client.ts';
+import { answerAtMost, createRunReader, type RunReader, type RunSummary } from './run-reader.ts';
+
+/** The runs of the settings' namespace, closed with `await using`. */
+export interface OpenRuns extends TemporalClient {
+  readonly reader: RunReader;
+  readonly settings: Settings;
+}
+
+/** Opens what runs are read from: the one place that decides where that is. Throws CommandError when it is not there. */
+export async function openRuns(): Promise<OpenRuns> {
+  const settings = loadSettings(['temporal']);
+  const temporal = await openTemporal(settings.temporal);
+  const dagIds = registeredDags().map(({ definition }) => definition.id);
+  return { ...temporal, settings, reader: createRunReader(temporal.client, dagIds) };
+}
+
+/** A run by its id. Throws CommandError, which names the newest ones, when there is none. */
+export async function runOf(reader: RunReader, runId: string): Promise<RunSummary> {
+  const found = await reader.find(runId);
+  if (found !== undefined) return found;
+  const newest = (await reader.list({ limit: 5 })).map((run) => run.runId);
+  throw new CommandError(
+    `there is no run ${runId}; ${newest.length === 0 ? 'there is none yet' : `the newest are: ${newest.join(', ')}`}`,
+  );
+}
+
+/** What to do where no worker told of a run's tasks. */
+export function noAnswerText(runId: string): string {
+  return `no worker answered for run ${runId} within ${answerAtMost / 1_000} s, so its tasks are not known: start one (tw worker), or ask again`;
+}

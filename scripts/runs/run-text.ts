@@ -1,0 +1,66 @@
+import Table from 'cli-table3';
+import { durationText } from '../../dag/duration.ts';
+import type { RunStatus, TaskStatus } from '../../workflows/engine/queries.ts';
+import { instantText } from '../../workflows/engine/search-attributes.ts';
+import type { RunSummary } from './run-reader.ts';
+
+/** Runs as a table. */
+export function runsTable(runs: readonly RunSummary[]): string {
+  const head = ['run', 'dag', 'state', 'type', 'logical date', 'start', 'took'];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const { runId, dagId, state, runType, logicalDate, start, end } of runs) {
+    const took = end === null ? '' : durationText(Date.parse(end) - Date.parse(start));
+    table.push([runId, dagId, state, runType ?? '', logicalDate ?? '', seconds(start), took]);
+  }
+  return table.toString();
+}
+
+/** One run: what it is about, then its tasks where they are known. */
+export function runText(run: RunSummary, status: RunStatus | undefined, url: string | undefined): string {
+  const { runId, dagId, state, runType, logicalDate, start, end } = run;
+  const interval = status && `${status.dataInterval.start} to ${status.dataInterval.end}`;
+  const facts: readonly (readonly [string, string | null | undefined])[] = [
+    ['dag', dagId],
+    ['state', state],
+    ['run type', runType],
+    ['logical date', logicalDate],
+    ['data interval', interval],
+    ['start', seconds(start)],
+    ['end', end === null ? null : `${seconds(end)}, after ${durationText(Date.parse(end) - Date.parse(start))}`],
+    ['page', url],
+  ];
+  const lines = facts.flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [`${name.padEnd(14)} ${value}`],
+  );
+  return [runId, ...lines, ...(status === undefined ? [] : ['', tasksTable(status.tasks)])].join('\n');
+}
+
+/** The tasks of a run, an index of a mapped one a row. */
+export function tasksTable(tasks: readonly TaskStatus[]): string {
+  const table = new Table({
+    head: ['task', 'state', 'try', 'start', 'took', 'error'],
+    style: { head: [], border: [] },
+  });
+  for (const { label, state, tryNumber, start, end, error } of tasks) {
+    const took = start === null || end === null ? '' : durationText(end - start);
+    const from = start === null ? '' : seconds(new Date(start).toISOString());
+    table.push([
+      label,
+      state,
+      tryNumber === 0 ? '' : tryNumber,
+      from,
+      took,
+      error === null ? '' : oneLine(error.message),
+    ]);
+  }
+  return table.toString();
+}
+
+function oneLine(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}
+
+function seconds(iso: string): string {
+  return instantText(new Date(Math.floor(Date.parse(iso) / 1_000) * 1_000));
+}

@@ -1,0 +1,60 @@
+import { dagDetails, triesText } from '../../../scripts/dags/dag-details.ts';
+import { dagDetailsText } from '../../../scripts/dags/dag-details-text.ts';
+import { sampleDag } from './sample-dag.ts';
+
+const details = dagDetails(sampleDag);
+
+describe("a DAG's details", () => {
+  test('say when it runs', () => {
+    expect(details).toMatchObject({
+      id: 'sample',
+      schedule: '0 6 * * * Europe/London',
+      timezone: 'Europe/London',
+      startDate: '2026-03-01T00:00:00Z',
+      endDate: '2026-03-30T23:00:00Z',
+      catchup: false,
+      maxActiveRuns: 16,
+      definitionHash: expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+  });
+
+  test('say of each param its type, its default and what it is for', () => {
+    expect(details.params).toEqual([
+      { name: 'posts', type: 'integer', required: false, default: 10, description: 'how many' },
+      { name: 'mode', type: '"a" | "b"', required: false, default: 'a', description: '' },
+      { name: 'name', type: 'string | null', required: false, default: null, description: '' },
+    ]);
+    expect(details.paramsSchema).toMatchObject({ type: 'object', properties: { posts: { type: 'integer' } } });
+  });
+
+  test('say of each task what is before and after it and how it is tried', () => {
+    const [get, clean, other, report] = details.tasks;
+    expect(get).toMatchObject({
+      upstream: [],
+      downstream: ['clean', 'other', 'tail.each'],
+      retries: 2,
+      retryDelay: 60_000,
+    });
+    expect(clean).toMatchObject({ upstream: ['get'], labels: ['x', 'y'] });
+    expect(other).toMatchObject({ retries: 0, executionTimeout: 3_600_000 });
+    expect(report).toMatchObject({ upstream: ['clean', 'other'], triggerRule: 'all_done', doc: 'Always.' });
+  });
+
+  test('are read by people, too', () => {
+    const text = dagDetailsText(details);
+    expect(text).toMatch(/^sample: one of each\n/);
+    expect(text).toMatch(/^schedule +0 6 \* \* \* Europe\/London$/m);
+    expect(text).toMatch(/│ posts +│ integer +│ 10 +│ how many +│/);
+    expect(text).toMatch(/│ clean \[2\] +│ +│ get +│ all_success +│ 2 retries, 1 min 0 s apart +│/);
+    expect(text).toMatch(/\nreport: Always\.$/m);
+  });
+
+  test.each([
+    [{ retries: 0, executionTimeout: null }, 'no retries'],
+    [{ retries: 0, executionTimeout: 3_600_000 }, 'no retries; 1 h 0 min a try'],
+    [{ retries: 1, executionTimeout: null }, '1 retry, 5.0 s apart'],
+    [{ retries: 3, retryBackoff: 2, executionTimeout: null }, '3 retries, 5.0 s apart, × 2 each, at most 1 min 0 s'],
+  ])('say %j as "%s"', (policy, words) => {
+    expect(triesText({ retryDelay: 5_000, retryBackoff: 1, maxRetryDelay: 60_000, ...policy })).toBe(words);
+  });
+});
