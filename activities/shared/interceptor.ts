@@ -2,6 +2,7 @@ import type { Context } from '@temporalio/activity';
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import type { ActivityInterceptors, ActivityExecuteInput } from '@temporalio/worker';
 import { toFailure } from './failure.ts';
+import { isNotYet, notYet, pokeHeader, type PokePolicy } from './poke.ts';
 import { withinActivity, type RunningActivity } from './running-activity.ts';
 import type { StepPlace } from './step-context.ts';
 
@@ -36,6 +37,8 @@ export function activityInterceptors(context: Context): ActivityInterceptors {
             withinActivity(activity, () => next(input)),
           );
           checkResult(context.info.activityType, result);
+          const poke = pokeOf(input);
+          if (poke !== undefined && isNotYet(result)) throw notYet(poke, context.info.attempt);
           return result;
         } catch (error) {
           throw toFailure(error, context.cancellationSignal);
@@ -84,6 +87,11 @@ function placeOf({ info }: Context, input: ActivityExecuteInput): StepPlace {
     tryNumber: told?.tryNumber ?? 1,
     attempt: info.attempt,
   };
+}
+
+function pokeOf(input: ActivityExecuteInput): PokePolicy | undefined {
+  const header = input.headers[pokeHeader];
+  return header === undefined ? undefined : defaultPayloadConverter.fromPayload<PokePolicy>(header);
 }
 
 function placeFields(context: Context): Record<string, unknown> {

@@ -14,7 +14,12 @@ const fresh: TaskStatus = {
 };
 
 function instanceOf(now: { status: TaskStatus }): BookInstance {
-  return { state: () => now.status.state, tries: () => now.status.tryNumber, status: () => now.status };
+  return {
+    state: () => now.status.state,
+    tries: () => now.status.tryNumber,
+    wait: () => now.status.wait,
+    status: () => now.status,
+  };
 }
 
 test('a row follows the state and the try, though both are seen only now and then', () => {
@@ -29,7 +34,14 @@ test('a row follows the state and the try, though both are seen only now and the
   now.status = { ...now.status, tryNumber: 2, error: { type: 'Error', message: 'a|b\nc' } };
   expect(details('running')).toContain('| greet | ▶ running: a b c | 2 |  |');
 
-  now.status = { ...now.status, state: 'success', end: 3_500, error: null };
+  const wait = { state: 'deferred', what: 'until noon' } as const;
+  now.status = { ...now.status, state: 'deferred', wait };
+  expect(details('running')).toContain('| greet | … deferred: until noon | 2 |  |');
+  now.status = { ...now.status, wait: { ...wait, what: 'until midnight' } };
+  expect(details('running')).toContain('| greet | … deferred: until midnight | 2 |  |');
+
+  const { wait: _, ...rest } = now.status;
+  now.status = { ...rest, state: 'success', end: 3_500, error: null };
   expect(details('success')).toContain('| greet | ✓ success | 2 | 2.5 s |\n| other | · none |  |  |');
 });
 

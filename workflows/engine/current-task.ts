@@ -1,4 +1,7 @@
 import { AsyncLocalStorage } from '@temporalio/workflow';
+import type { PokePolicy } from '../../activities/shared/poke.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { TaskWait } from './task-record.ts';
 
 /** The try that the code now running belongs to: what its activities, timers and log lines are marked with. */
 export interface CurrentTask {
@@ -8,6 +11,28 @@ export interface CurrentTask {
   /** For people: the task's id, with the label of its map index. */
   readonly label: string;
   readonly work: TryWork;
+  readonly waiting: Waiting;
+  /** Set while a sensor pokes: the activities that it calls are pokes. */
+  readonly poke?: Poke;
+}
+
+/** How an operator tells that its try waits: what it says stands in the run's states and on its page. */
+export interface Waiting {
+  /** Start of the task's first try, epoch milliseconds: a sensor's timeout counts from there. */
+  readonly since: number;
+  /** Begins a wait; call what it returns when it is over, however it ended. */
+  readonly begin: (wait: TaskWait) => () => void;
+  /** The run's one timer for limits; see deadlines.ts. */
+  readonly watch: Deadlines['watch'];
+  /** The try's executionTimeout in milliseconds, which bounds a single poke; `null` = none. */
+  readonly executionTimeout: number | null;
+}
+
+/** How a sensor's activities are made. */
+export interface Poke {
+  readonly policy: PokePolicy;
+  /** Milliseconds that one poke may take; `null` = no limit. */
+  readonly limit: number | null;
 }
 
 /** What a try has begun and what has not ended yet. */
@@ -40,16 +65,28 @@ export function followWork<Result>(
  * Made with the module, which a worker evaluates once for all runs (workers/bundle.ts): one made during a run would end
  * with that run, for the others, too. In a script, which has no tasks, it is a storage of nothing.
  */
-const storage = new AsyncLocalStorage<CurrentTask>();
+const storage = new AsyncLocalStorage<CurrentTask | undefined>();
 
 /** Runs a function so that all it starts knows its task. */
 export function withinTask<Result>(task: CurrentTask, run: () => Result): Result {
   return storage.run(task, run);
 }
 
+/** Runs a function so that what it starts belongs to the run, not to the task whose code calls it. */
+export function outsideTasks<Result>(run: () => Result): Result {
+  return storage.run(undefined, run);
+}
+
 /** The try that the caller belongs to; `undefined` outside of tasks. */
 export function currentTask(): CurrentTask | undefined {
   return storage.getStore();
+}
+
+/** The try that an operator was called in; throws outside of a task's `run`. `operator` is the name of the caller. */
+export function taskOfOperator(operator: string): CurrentTask {
+  const task = currentTask();
+  if (task === undefined) throw new Error(`${operator}() works inside a task's run alone: call it there`);
+  return task;
 }
 
 /** A task, and the index of it when it is mapped, for people: `clean[pin]`. */

@@ -1,4 +1,5 @@
-import { isCancellation, sleep } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
+import { outsideTasks } from './current-task.ts';
 
 /** Watches the limits of all tries of a run with one timer, since most of them are never reached. */
 export interface Deadlines {
@@ -17,6 +18,7 @@ interface Entry {
  */
 export function watchDeadlines(onDefect: (error: unknown) => void): Deadlines {
   const entries = new Set<Entry>();
+  const home = CancellationScope.current();
   let armed = Number.POSITIVE_INFINITY;
 
   function arm(): void {
@@ -24,6 +26,13 @@ export function watchDeadlines(onDefect: (error: unknown) => void): Deadlines {
     for (const { at } of entries) nearest = Math.min(nearest, at);
     if (nearest >= armed) return;
     armed = nearest;
+    const begin = (): void => startTimer(nearest);
+    // Asked for by a task's own code, the timer would be of that task's scope, and end with it.
+    if (CancellationScope.current() === home) begin();
+    else home.run(async () => outsideTasks(begin)).then(undefined, onDefect);
+  }
+
+  function startTimer(nearest: number): void {
     sleep(Math.max(nearest - Date.now(), 1), { summary: 'nearest executionTimeout' })
       .then(
         () => fire(nearest),

@@ -2,6 +2,7 @@ import type { RunState, TaskState } from '../../dag/states.ts';
 import { durationText } from '../../dag/duration.ts';
 import type { TaskStatus } from './queries.ts';
 import type { BookInstance } from './run-book.ts';
+import type { TaskWait } from './task-record.ts';
 
 const marks: Readonly<Record<TaskState, string>> = {
   none: '·',
@@ -27,11 +28,11 @@ const longestTable = 100;
 export type DetailsText = (runState: RunState) => string;
 
 /**
- * Makes the text of a run's tasks. It is wanted at every step of a run, so a row is written anew only when the task's state
- * or the number of its tries has changed: all that it says changes with one of them.
+ * Makes the text of a run's tasks. It is wanted at every step of a run, so a row is written anew only when the task's state,
+ * the number of its tries or what it waits for has changed: all that it says changes with one of them.
  */
 export function detailsOf(instances: readonly BookInstance[]): DetailsText {
-  const rows = instances.slice(0, longestTable).map(() => ({ state: '', tries: 0, text: '' }));
+  const rows = instances.slice(0, longestTable).map((): Row => ({ state: '', tries: 0, wait: undefined, text: '' }));
   const rest = instances.length > rows.length ? `\n\nand ${instances.length - rows.length} more` : '';
   return (runState) => {
     const counts = new Map<TaskState, number>();
@@ -42,9 +43,11 @@ export function detailsOf(instances: readonly BookInstance[]): DetailsText {
       const row = rows[at];
       if (row === undefined) continue;
       const tries = instance.tries();
-      if (row.state !== state || row.tries !== tries) {
+      const wait = instance.wait();
+      if (row.state !== state || row.tries !== tries || row.wait !== wait) {
         row.state = state;
         row.tries = tries;
+        row.wait = wait;
         row.text = rowText(instance.status());
       }
       table += row.text;
@@ -54,8 +57,16 @@ export function detailsOf(instances: readonly BookInstance[]): DetailsText {
   };
 }
 
-function rowText({ label, state, tryNumber, start, end, error }: TaskStatus): string {
+interface Row {
+  state: string;
+  tries: number;
+  wait: TaskWait | undefined;
+  text: string;
+}
+
+function rowText({ label, state, tryNumber, start, end, error, wait }: TaskStatus): string {
   const took = start === null || end === null ? '' : durationText(end - start);
-  const why = error === null ? '' : `: ${error.message.replaceAll(/[|\n\r]/g, ' ').slice(0, 200)}`;
+  const said = wait?.what ?? error?.message;
+  const why = said === undefined ? '' : `: ${said.replaceAll(/[|\n\r]/g, ' ').slice(0, 200)}`;
   return `\n| ${label} | ${marks[state]} ${state}${why} | ${tryNumber === 0 ? '' : tryNumber} | ${took} |`;
 }

@@ -15,6 +15,8 @@ export const failureTypes = {
   skipped: 'TaskSkipped',
   /** A try took longer than its executionTimeout. */
   timeout: 'TaskTimeout',
+  /** A sensor's own timeout is over (Airflow's AirflowSensorTimeout): no further try is made. */
+  sensorTimeout: 'SensorTimeout',
   /** A payload is over the limit; see payload-size.ts. */
   tooLarge: 'PayloadTooLarge',
   /** The DAG is not defined rightly. */
@@ -50,7 +52,10 @@ export function diagnose(thrown: unknown): Diagnosis {
   return {
     error,
     skipped: error.type === failureTypes.skipped,
-    final: error.type === failureTypes.failed || error.type === failureTypes.tooLarge,
+    final:
+      error.type === failureTypes.failed ||
+      error.type === failureTypes.sensorTimeout ||
+      error.type === failureTypes.tooLarge,
   };
 }
 

@@ -7,6 +7,9 @@ import { payloadText } from './payload-size.ts';
 /** Header that tells an activity which task and try it works for; activities/shared/running-activity.ts reads it. */
 export const taskHeader = 'tradewind-task';
 
+/** Header that makes an activity a sensor's poke; activities/shared/poke.ts says what that is. */
+const pokeHeader = 'tradewind-poke';
+
 /**
  * Marks what tasks do: activities and timers carry the task's name in the Temporal UI, activities are told their task and
  * try, log lines name DAG, run, task, map index and try, and an input that would make Temporal hang is refused.
@@ -29,7 +32,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           } catch (error) {
             return Promise.reject(error);
           }
-          const { taskId, mapIndex, tryNumber } = task;
+          const { taskId, mapIndex, tryNumber, poke } = task;
           const begin = (): Promise<unknown> => {
             const wait = overBudget(characters);
             if (wait !== undefined) return wait.then(begin);
@@ -38,8 +41,12 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
               Object.assign({}, input, {
                 headers: Object.assign({}, input.headers, {
                   [taskHeader]: defaultPayloadConverter.toPayload({ taskId, mapIndex, tryNumber }),
+                  ...(poke !== undefined && { [pokeHeader]: defaultPayloadConverter.toPayload(poke.policy) }),
                 }),
-                options: Object.assign({}, input.options, { summary: input.options.summary ?? task.label }),
+                options: Object.assign({}, input.options, {
+                  summary: input.options.summary ?? task.label,
+                  ...(typeof poke?.limit === 'number' && { startToCloseTimeout: poke.limit }),
+                }),
               }),
             );
           };

@@ -3,7 +3,7 @@ import type { TaskError } from '../../dag/outcome.ts';
 import type { RunState, TaskState } from '../../dag/states.ts';
 import type { TriggerRule } from '../../dag/trigger-rules.ts';
 import type { RunType } from '../../dag/definition.ts';
-import type { TryRecord } from './task-record.ts';
+import type { TaskWait, TryRecord } from './task-record.ts';
 
 /** A run's graph, as it runs. */
 export interface RunGraph {
@@ -29,6 +29,8 @@ export interface TaskStatus {
   readonly start: number | null;
   readonly end: number | null;
   readonly error: TaskError | null;
+  /** What it waits for; only where it waits. */
+  readonly wait?: TaskWait;
 }
 
 /** Where a run is, task by task, in the order of the definition. Times are ISO 8601, UTC. */

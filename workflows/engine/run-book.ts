@@ -7,7 +7,7 @@ import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
 import { instantText } from './search-attributes.ts';
 import { taskLabel } from './current-task.ts';
 import type { RunGraph, RunStatus, TaskAddress, TaskStatus } from './queries.ts';
-import type { TaskRecord, TryRecord } from './task-record.ts';
+import type { TaskRecord, TaskWait, TryRecord } from './task-record.ts';
 
 /** All that a run knows of its tasks. */
 export interface RunBook {
@@ -29,6 +29,7 @@ export interface RunBook {
 export interface BookInstance {
   readonly state: () => TaskState;
   readonly tries: () => number;
+  readonly wait: () => TaskWait | undefined;
   readonly status: () => TaskStatus;
 }
 
@@ -94,7 +95,12 @@ export function openBook(definition: DagDefinition): RunBook {
 
   const instanceOf = (record: TaskRecord): BookInstance => {
     const state = (): TaskState => stateOf(record);
-    return { state, tries: () => record.tries.length, status: () => statusOf(record, state()) };
+    return {
+      state,
+      tries: () => record.tries.length,
+      wait: () => record.wait,
+      status: () => statusOf(record, state()),
+    };
   };
   const instances: BookInstance[] = [...records.values()].flat().map(instanceOf);
   const statuses = (): readonly TaskStatus[] => instances.map(({ status }) => status());
@@ -143,7 +149,7 @@ function outcomeOf(record: TaskRecord, state: TaskState): Outcome<unknown> | Unf
 }
 
 function statusOf(record: TaskRecord, state: TaskState): TaskStatus {
-  const { taskId, mapIndex, mapLabel, tries, error } = record;
+  const { taskId, mapIndex, mapLabel, tries, error, wait } = record;
   const [first] = tries;
   const last = tries.at(-1);
   return {
@@ -155,6 +161,7 @@ function statusOf(record: TaskRecord, state: TaskState): TaskStatus {
     start: first?.start ?? null,
     end: isFinished(state) ? (last?.end ?? null) : null,
     error,
+    ...(wait !== undefined && wait.state === state && { wait }),
   };
 }
 

@@ -10,6 +10,16 @@ export interface TryRecord {
   readonly error: TaskError | null;
 }
 
+/** States in which a try waits for something outside, by Airflow's names. */
+export type WaitState = Extract<TaskState, 'up_for_reschedule' | 'deferred' | 'awaiting_input'>;
+
+/** What a try waits for, as pages and verbs tell it. */
+export interface TaskWait {
+  readonly state: WaitState;
+  /** For people, after the state: `until 2026-03-01T06:00:00Z`. */
+  readonly what: string;
+}
+
 /** What a run knows of one task instance: its tries and, in the end, its result. */
 export interface TaskRecord {
   readonly taskId: string;
@@ -19,4 +29,6 @@ export interface TaskRecord {
   readonly tries: TryRecord[];
   value: unknown;
   error: TaskError | null;
+  /** What the try that runs waits for, if it waits. */
+  wait?: TaskWait | undefined;
 }

@@ -7,6 +7,7 @@ import { diagnose, type Diagnosis } from './failures.ts';
 import { payloadText } from './payload-size.ts';
 import type { TaskRecord } from './task-record.ts';
 import { openTry, type TryScope } from './try-scope.ts';
+import { openWaiting } from './waiting.ts';
 
 /** What the tries of a task instance work with. */
 export interface Trying {
@@ -30,7 +31,7 @@ export interface Trying {
  * In callbacks, not in async functions, and one `then` a try: the SDK notes a stack for every promise of a workflow, and they
  * are most of what a task would cost here.
  */
-export function tryTask(trying: Trying, tryNumber = 1): void {
+export function tryTask(trying: Trying, tryNumber = 1, since = Date.now()): void {
   const { task, record, deadlines, onState, onDefect } = trying;
   const label = taskLabel(record.taskId, record.mapLabel);
   const start = Date.now();
@@ -45,7 +46,7 @@ export function tryTask(trying: Trying, tryNumber = 1): void {
         try {
           kept = asKept(payloadText(`${label}: the result`, value));
         } catch (thrown) {
-          afterFailure(trying, tryNumber, start, diagnose(thrown));
+          afterFailure(trying, tryNumber, start, since, diagnose(thrown));
           return;
         }
         record.value = kept;
@@ -54,10 +55,10 @@ export function tryTask(trying: Trying, tryNumber = 1): void {
       onDefect,
     );
   const failed = (thrown: unknown): void =>
-    scope.close(false, () => afterFailure(trying, tryNumber, start, diagnose(scope.reason(thrown))), onDefect);
+    scope.close(false, () => afterFailure(trying, tryNumber, start, since, diagnose(scope.reason(thrown))), onDefect);
   let result: unknown;
   try {
-    result = scope.run(() => runTask(trying, tryNumber, label, scope));
+    result = scope.run(() => runTask(trying, tryNumber, label, scope, since));
   } catch (thrown) {
     failed(thrown);
     return;
@@ -83,13 +84,15 @@ function orDefect(act: (value: unknown) => void, onDefect: Trying['onDefect']): 
 }
 
 function runTask(
-  { task, record, inputs, context }: Trying,
+  { task, record, inputs, context, deadlines, onState }: Trying,
   tryNumber: number,
   label: string,
-  { work }: TryScope,
+  { work, clock }: TryScope,
+  since: number,
 ): unknown {
   const { taskId, mapIndex } = record;
-  return withinTask({ taskId, mapIndex, tryNumber, label, work }, () =>
+  const waiting = openWaiting({ task, record, tryNumber, since, clock, deadlines, onState });
+  return withinTask({ taskId, mapIndex, tryNumber, label, work, waiting }, () =>
     task.run(
       task.items?.[mapIndex],
       inputs,
@@ -98,7 +101,13 @@ function runTask(
   );
 }
 
-function afterFailure(trying: Trying, tryNumber: number, start: number, { error, skipped, final }: Diagnosis): void {
+function afterFailure(
+  trying: Trying,
+  tryNumber: number,
+  start: number,
+  since: number,
+  { error, skipped, final }: Diagnosis,
+): void {
   const { task, record, isCancelled } = trying;
   if (skipped) {
     close(trying, tryNumber, start, 'skipped', null);
@@ -110,7 +119,7 @@ function afterFailure(trying: Trying, tryNumber: number, start: number, { error,
     return;
   }
   close(trying, tryNumber, start, 'up_for_retry', error);
-  const again = (): void => tryTask(trying, tryNumber + 1);
+  const again = (): void => tryTask(trying, tryNumber + 1, since);
   const given = (thrown: unknown): void => {
     if (!isCancellation(thrown)) throw thrown;
     close(trying, tryNumber, start, 'failed', error);

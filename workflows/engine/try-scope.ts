@@ -7,6 +7,8 @@ import { failureTypes } from './failures.ts';
 /** What one try has begun, and when it is over. */
 export interface TryScope {
   readonly work: TryWork;
+  /** Stops the clock of the executionTimeout while the try waits for others, and lets it begin anew. */
+  readonly clock: { readonly stop: () => void; readonly restart: () => void };
   /** Starts the try's work. */
   readonly run: (work: () => unknown) => unknown;
   /**
@@ -24,20 +26,32 @@ export function openTry(deadlines: Deadlines, limit: number | null): TryScope {
   const scope = new CancellationScope();
   const work: TryWork = { activities: 0, timers: 0, onIdle: undefined };
   let timedOut = false;
-  const release =
+  const watch = (): (() => void) | undefined =>
     limit === null
       ? undefined
       : deadlines.watch(limit, () => {
           timedOut = true;
           scope.cancel();
         });
+  let release = watch();
+  const stop = (): void => {
+    release?.();
+    release = undefined;
+  };
   return {
     work,
+    clock: {
+      stop,
+      restart: () => {
+        stop();
+        release = watch();
+      },
+    },
     // What is no promise will do for the scope, too, and an async function around it would be three promises more.
     run: (begin) => scope.run(begin as () => Promise<unknown>),
     close: (succeeded, then, onDefect) => {
       const done = (): void => {
-        release?.();
+        stop();
         // A timer that lost a race would stand in the run's history as open.
         if (work.timers > 0) scope.cancel();
         then();

@@ -1,0 +1,57 @@
+import type { TaskDefinition } from '../../dag/definition.ts';
+import type { TaskState } from '../../dag/states.ts';
+import type { Waiting } from './current-task.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { TaskRecord, TaskWait } from './task-record.ts';
+import type { TryScope } from './try-scope.ts';
+
+/** What the waits of a try are told of and tell. */
+interface WaitingTry {
+  readonly task: TaskDefinition;
+  readonly record: TaskRecord;
+  readonly tryNumber: number;
+  /** Start of the task's first try, epoch milliseconds. */
+  readonly since: number;
+  readonly clock: TryScope['clock'];
+  readonly deadlines: Deadlines;
+  readonly onState: (state: TaskState) => void;
+}
+
+/**
+ * Keeps what a try waits for: it is in the state of the newest of its waits, and runs when there is none. As in Airflow the
+ * executionTimeout goes on while a task is deferred; it stands still while a sensor waits for its next poke, or a person's
+ * answer is awaited.
+ */
+export function openWaiting({ task, record, tryNumber, since, clock, deadlines, onState }: WaitingTry): Waiting {
+  const waits: TaskWait[] = [];
+  let stopped = false;
+
+  function show(): void {
+    const now = record.tries[tryNumber - 1];
+    // A wait that nobody waited for ends after its try.
+    if (now === undefined || now.end !== null) return;
+    const stops = waits.some(({ state }) => state !== 'deferred');
+    if (stops && !stopped) clock.stop();
+    if (!stops && stopped) clock.restart();
+    stopped = stops;
+    record.wait = waits.at(-1);
+    const state = record.wait?.state ?? 'running';
+    record.tries[tryNumber - 1] = { ...now, state };
+    onState(state);
+  }
+
+  return {
+    since,
+    begin: (wait) => {
+      waits.push(wait);
+      show();
+      return () => {
+        waits.splice(waits.indexOf(wait), 1);
+        if (record.wait === wait) record.wait = undefined;
+        show();
+      };
+    },
+    watch: deadlines.watch,
+    executionTimeout: task.executionTimeout,
+  };
+}
