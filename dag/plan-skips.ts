@@ -12,8 +12,16 @@ export interface ChosenSkips {
   readonly further: Iterable<PlanNode>;
 }
 
-/** Works out what a choice skips, by Airflow's rules: a task that a followed one leads to is not skipped, and a short circuit skips no teardown. */
-export function skipsOf(node: PlanNode, choice: Choice, followed: readonly PlanNode[]): ChosenSkips {
+/**
+ * Works out what a choice skips, by Airflow's rules: a task that a followed one leads to is not skipped, and a short circuit
+ * skips no teardown. What is `shut`, where everything below was skipped before, is not walked again, and what is walked is added.
+ */
+export function skipsOf(
+  node: PlanNode,
+  choice: Choice,
+  followed: readonly PlanNode[],
+  shut: Set<PlanNode>,
+): ChosenSkips {
   if ('follow' in choice) {
     const chosen = new Set(followed);
     const open = node.downstream.filter((child) => !chosen.has(child));
@@ -24,6 +32,7 @@ export function skipsOf(node: PlanNode, choice: Choice, followed: readonly PlanN
   }
   const direct = node.downstream.filter(({ task }) => task.isTeardown !== true);
   if (choice.skip === 'direct') return { direct, further: [] };
-  const below = walk([node], 'downstream', () => true);
+  const below = walk([node], 'downstream', (next) => !shut.has(next));
+  for (const one of below) shut.add(one);
   return { direct, further: [...below].filter(({ task }) => task.isTeardown !== true) };
 }

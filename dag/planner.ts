@@ -60,6 +60,8 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
   let dirty: PlanNode[] = [...nodes.values()];
   let undecided = dirty.reduce((sum, { states }) => sum + states.length, 0);
   let unfinished = undecided;
+  /** Tasks below which a short circuit has skipped all. */
+  const shut = new Set<PlanNode>();
   let ready: TaskInstance[] = [];
   let ended: Decisions['ended'][number][] = [];
 
@@ -149,7 +151,7 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
 
   function choose(node: PlanNode, choice: Choice): void {
     const followed = 'follow' in choice ? choice.follow.map((id) => nodeOf(nodes, id)) : [];
-    const { direct, further } = skipsOf(node, choice, followed);
+    const { direct, further } = skipsOf(node, choice, followed, shut);
     forget(node);
     node.skips = direct;
     for (const child of direct) {
@@ -185,6 +187,7 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
     },
     settle,
     clear: (instances) => {
+      shut.clear();
       for (const { taskId, mapIndex } of instances) {
         const node = nodeOf(nodes, taskId);
         set(node, slotOf(node, mapIndex), 'none');

@@ -67,6 +67,108 @@ describe('the planner', () => {
     expect([plan.states('a'), plan.states('b'), waves.size]).toEqual([['skipped'], ['skipped'], 0]);
   });
 
+  const instance = (taskId: string, mapIndex = -1): TaskInstance => ({ taskId, mapIndex });
+
+  test('skips what a choice skips, but not what runs, and skips it again when it is cleared', () => {
+    const plan = makePlan([task('pick'), task('a', ['pick']), task('b', ['pick']), task('early', ['pick'], 'always')]);
+    plan.settle();
+    plan.record(instance('early'), 'running');
+    plan.record(instance('pick'), 'success', { follow: ['a'] });
+    const { ready, ended } = plan.settle();
+    expect(ready).toEqual([instance('a')]);
+    expect(ended).toEqual([{ ...instance('b'), state: 'skipped' }]);
+    expect(plan.states('early')).toEqual(['running']);
+    plan.clear([instance('b')]);
+    expect(plan.settle().ended).toEqual([{ ...instance('b'), state: 'skipped' }]);
+    plan.clear([instance('pick'), instance('b')]);
+    expect(plan.settle().ready).toEqual([instance('pick')]);
+    plan.record(instance('pick'), 'success', { follow: ['a', 'b'] });
+    expect(plan.settle().ready).toEqual([instance('b')]);
+  });
+
+  test('ends what is ready and has not begun when a choice skips it', () => {
+    const plan = makePlan([task('stop'), task('a', ['stop'], 'always'), task('down', ['a'])]);
+    expect(plan.settle().ready).toEqual([instance('stop'), instance('a')]);
+    plan.record(instance('stop'), 'success', { skip: 'direct' });
+    expect(plan.settle().ended.map(({ taskId }) => taskId)).toEqual(['a', 'down']);
+  });
+
+  test('gives a cleared run the state that its tasks then come to', () => {
+    const { plan } = drive([task('a'), task('b', ['a']), task('c', ['b'])], ({ taskId }) =>
+      taskId === 'a' ? 'failed' : 'success',
+    );
+    expect(plan.runState()).toBe('failed');
+    plan.clear([instance('a'), instance('c')]);
+    expect(plan.runState()).toBe('running');
+    expect(plan.settle()).toEqual({ ready: [instance('a')], ended: [{ ...instance('c'), state: 'upstream_failed' }] });
+    plan.record(instance('a'), 'success');
+    plan.settle();
+    // What was decided below stays, unless it is cleared, too.
+    expect([plan.states('b'), plan.runState()]).toEqual([['upstream_failed'], 'failed']);
+    plan.clear([instance('b'), instance('c')]);
+    expect(plan.settle().ready).toEqual([instance('b')]);
+  });
+
+  test('clears one index of a map', () => {
+    const { plan } = drive([{ ...task('m'), length: 3 }, task('end', ['m'])], () => 'success');
+    plan.clear([instance('m', 1), instance('end')]);
+    expect(plan.settle().ready).toEqual([instance('m', 1)]);
+    plan.record(instance('m', 1), 'failed');
+    expect(plan.settle().ended).toEqual([{ ...instance('end'), state: 'upstream_failed' }]);
+  });
+
+  test('expands a map when its length is known, and anew when a clear has changed it', () => {
+    let length: number | null = 2;
+    const mapped = { ...task('each', ['rows']), over: ['rows'] };
+    const plan = makePlan([task('rows'), mapped, task('end', ['each'], 'none_failed')], () => length);
+    const finish = (ends: readonly TaskInstance[]) => {
+      for (const one of ends) plan.record(one, 'success');
+    };
+    finish(plan.settle().ready);
+    const first = plan.settle().ready;
+    expect(first).toEqual([instance('each', 0), instance('each', 1)]);
+    finish(first);
+    finish(plan.settle().ready);
+    expect(plan.runState()).toBe('success');
+
+    plan.clear([instance('rows'), ...first, instance('end')]);
+    length = 3;
+    finish(plan.settle().ready);
+    const second = plan.settle().ready;
+    expect(second).toHaveLength(3);
+    finish(second);
+    finish(plan.settle().ready);
+
+    plan.clear([instance('rows'), ...second, instance('end')]);
+    length = 1;
+    finish(plan.settle().ready);
+    expect(plan.settle()).toEqual({
+      ready: [instance('each', 0)],
+      ended: [1, 2].map((at) => ({ ...instance('each', at), state: 'removed' })),
+    });
+    finish([instance('each', 0)]);
+    expect(plan.states('each')).toEqual(['success', 'removed', 'removed']);
+  });
+
+  test('calls a run failed in which nothing runs and nothing can', () => {
+    const { plan } = drive([{ ...task('m'), length: 2 }, task('end', ['m'])], () => 'success');
+    plan.clear([instance('m', 1), instance('end')]);
+    plan.settle();
+    plan.record(instance('m', 1), 'removed');
+    expect(plan.settle()).toEqual({ ready: [], ended: [] });
+    expect(plan.runState()).toBe('failed');
+  });
+
+  test('judges an index by the lengths that its list may have: none, not known', () => {
+    const mapped = { ...task('each', ['rows'], 'always'), over: ['rows'] };
+    expect(makePlan([task('rows'), mapped]).settle().ended).toEqual([
+      { ...instance('each'), state: 'upstream_failed' },
+    ]);
+    const plan = makePlan([task('rows'), { ...mapped, triggerRule: 'all_done' }], () => 0);
+    plan.record(plan.settle().ready[0] ?? instance(''), 'success');
+    expect(plan.settle().ended).toEqual([{ ...instance('each'), state: 'skipped' }]);
+  });
+
   test('decides every task, whatever the graph, the rules and the outcomes, in any order of ends', () => {
     const rules = triggerRules.filter((rule) => !rule.startsWith('one_') && rule !== 'always');
     const graphs = fc.array(
