@@ -31,6 +31,8 @@ export interface RunReader {
 
 /** Milliseconds that a question to a run may take: a worker may have to replay the run first. */
 export const answerAtMost = 5_000;
+/** Milliseconds before that in which a question that fails has most likely not been answered. */
+const endOfAnswers = 500;
 
 /**
  * Reads runs from Temporal: its visibility lists them, the run itself answers for its tasks. It forgets a closed run after
@@ -61,10 +63,12 @@ export function createRunReader(client: Client, dagIds: readonly string[]): RunR
     },
     status: async (runId) => {
       const query = (): Promise<RunStatus> => client.workflow.getHandle(runId).query(statesQuery);
+      const deadline = Date.now() + answerAtMost;
       try {
-        return await client.withDeadline(Date.now() + answerAtMost, query);
+        return await client.withDeadline(deadline, query);
       } catch (error) {
-        if (wasNotAnswered(error)) return undefined;
+        // Who ends a question at its deadline, client or server, and with which code, is a matter of milliseconds.
+        if (wasNotAnswered(error) || Date.now() > deadline - endOfAnswers) return undefined;
         throw error;
       }
     },
