@@ -43,6 +43,7 @@ const rooms: readonly { readonly prefix: string; readonly door: Door; readonly b
   },
   { prefix: 'workers/', door: { value: ['self', 'activities/', 'config/', 'pipeline/'], type: ['workflows/'] } },
   { prefix: 'gateway/', door: { value: ['self', 'pipeline/', 'activities/', 'config/'], type: [] } },
+  { prefix: 'testing/', door: { value: ['self', 'dag/', 'workflows/'], type: [] }, bans: /^(node:|@temporalio\/)/ },
   { prefix: 'stack/', door: { value: ['self', 'config/'], type: [] } },
   { prefix: 'scripts/', door: { value: [''], type: [''] } },
 ];

@@ -132,7 +132,7 @@ function afterFailure(
 }
 
 /** Milliseconds between two tries. Only a delay that grows has a bound, as in Airflow. */
-function delayAfter({ retryDelay, retryBackoff, maxRetryDelay }: TaskDefinition, tryNumber: number): number {
+export function delayAfter({ retryDelay, retryBackoff, maxRetryDelay }: TaskDefinition, tryNumber: number): number {
   return retryBackoff === 1 ? retryDelay : Math.min(retryDelay * retryBackoff ** (tryNumber - 1), maxRetryDelay);
 }
 
