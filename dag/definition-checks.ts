@@ -8,46 +8,50 @@ const tellsFailures: ReadonlySet<TriggerRule> = new Set(['all_success', 'none_fa
 /** Rules under which a task runs only because one upstream of it failed. */
 const afterFailures: ReadonlySet<TriggerRule> = new Set(['all_failed', 'one_failed']);
 
-/** Rules that ask for something other than skips. */
-const needsMoreThanSkips: ReadonlySet<TriggerRule> = new Set([
-  'all_success',
-  'all_failed',
-  'all_done_min_one_success',
-  'one_failed',
-  'one_success',
-  'one_done',
-  'none_failed_min_one_success',
-  'none_skipped',
-]);
+/** Whether a rule can never be met below maps over nothing, which end as skipped, or `upstream_failed` where they have an upstream. */
+const neverBelowNothing: Readonly<Partial<Record<TriggerRule, (maps: BelowNothing) => boolean>>> = {
+  all_success: () => true,
+  all_done_min_one_success: ({ somethingSkipped }) => somethingSkipped,
+  all_failed: ({ somethingSkipped }) => somethingSkipped,
+  none_skipped: ({ somethingSkipped }) => somethingSkipped,
+  one_success: ({ nothingElse }) => nothingElse,
+  one_done: ({ nothingElse }) => nothingElse,
+  none_failed_min_one_success: ({ nothingElse }) => nothingElse,
+  one_failed: ({ nothingElse, allSkipped }) => nothingElse && allSkipped,
+};
+
+interface BelowNothing {
+  /** There is no other task upstream. */
+  readonly nothingElse: boolean;
+  /** One of the maps has no upstream, and so is always skipped. */
+  readonly somethingSkipped: boolean;
+  /** All of them are always skipped. */
+  readonly allSkipped: boolean;
+}
 
 /** Throws a definition error for a task that can never run, whatever happens. Costs the edges, and those around failure handlers. */
 export function checkRulesCanFire(dagId: string, tasks: readonly TaskDefinition[]): void {
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  const neverRuns = new Set<string>();
-  for (const task of tasks) {
-    const { id, triggerRule, upstream, items } = task;
-    if (items?.length === 0) {
-      neverRuns.add(id);
-      continue;
-    }
+  for (const { id, triggerRule, upstream } of tasks) {
     const refuse = (why: string): never => {
       throw new DagDefinitionError(dagId, `task ${id}: under its trigger rule ${triggerRule} it can never run: ${why}`);
     };
-    if (needsMoreThanSkips.has(triggerRule)) {
-      const strict = triggerRule.startsWith('all_') || triggerRule === 'none_skipped';
-      const skipped = upstream.filter((up) => neverRuns.has(up));
-      if (skipped.length > 0 && (strict || skipped.length === upstream.length)) {
-        refuse(
-          `${skipped.join(', ')} maps over nothing, and so is always skipped; choose none_failed, or give it items`,
-        );
-      }
+    const maps = upstream.filter((up) => byId.get(up)?.items?.length === 0);
+    const skipped = maps.filter((up) => byId.get(up)?.upstream.length === 0);
+    const below = {
+      nothingElse: maps.length === upstream.length,
+      somethingSkipped: skipped.length > 0,
+      allSkipped: skipped.length === maps.length,
+    };
+    if (maps.length > 0 && neverBelowNothing[triggerRule]?.(below) === true) {
+      refuse(`${maps.join(', ')} maps over nothing, and so never succeeds; choose none_failed, or give it items`);
     }
-    if (!tellsFailures.has(triggerRule)) continue;
+    if (triggerRule !== 'all_success') continue;
     const own = new Set(upstream);
     for (const up of upstream) {
       const handler = byId.get(up);
       if (handler === undefined || !afterFailures.has(handler.triggerRule) || handler.upstream.length === 0) continue;
-      if (triggerRule === 'all_success' && handler.upstream.every((one) => own.has(one))) {
+      if (handler.upstream.every((one) => own.has(one))) {
         refuse(
           `${up} runs only when one of ${handler.upstream.join(', ')} failed, and these are upstream, too; choose one_success or all_done`,
         );
