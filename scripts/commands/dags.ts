@@ -10,6 +10,7 @@ import { CommandError } from '../failure.ts';
 import { runUrl } from '../run-url.ts';
 import { manualRunId, startRun } from '../start-run.ts';
 import { openTemporal } from '../temporal-client.ts';
+import { dagsNewCommand } from './dags-new.ts';
 import { dagsGraphCommand, dagsNextCommand, dagsShowCommand } from './dags-show.ts';
 
 /** `tw dags`: the DAGs of this checkout, and runs of them. */
@@ -20,7 +21,11 @@ export function dagsCommand(): Command {
     .description('every DAG with its schedule, params and tasks')
     .option('--json', 'print JSON')
     .action(({ json = false }: { readonly json?: boolean }) => list(json));
-  command.addCommand(dagsShowCommand()).addCommand(dagsGraphCommand()).addCommand(dagsNextCommand());
+  command
+    .addCommand(dagsShowCommand())
+    .addCommand(dagsGraphCommand())
+    .addCommand(dagsNextCommand())
+    .addCommand(dagsNewCommand());
   command
     .command('trigger')
     .description('start a run')
