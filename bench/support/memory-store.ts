@@ -1,7 +1,7 @@
 import type { ObjectStore } from '../../activities/shared/object-store.ts';
 
 const unused = (): never => {
-  throw new Error('the memory store of benchmarks only creates and gets');
+  throw new Error('the memory store of benchmarks only creates, replaces and gets');
 };
 
 /** The few small objects of a run in memory, for benchmarks of what is not storage. */
@@ -18,7 +18,7 @@ export function memoryStore(): ObjectStore {
       return body && { key, body, size: body.length, metadata: {}, contentEncoding: undefined, version: '' };
     },
     createFromFile: unused,
-    replace: unused,
+    replace: async (key, body) => void objects.set(key, Buffer.from(body)),
     replaceVersion: unused,
     head: unused,
     stream: unused,
