@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { DefinedList } from './map-list.ts';
+import type { TaskError } from './outcome.ts';
 import type { TriggerRule } from './trigger-rules.ts';
 import type { Timetable } from './timetable.ts';
 
@@ -48,7 +49,12 @@ export interface TryPolicy {
   readonly maxRetryDelay: number;
   /** A try that takes longer is cancelled and has failed; `null` = no limit. */
   readonly executionTimeout: number | null;
+  /** What becomes of a try's error, while tries are left; without it every error is tried again. */
+  readonly retryPolicy?: (error: TaskError) => RetryDecision;
 }
+
+/** What becomes of a try that failed: tried again after the usual delay, after one of its own (milliseconds), or not at all. */
+export type RetryDecision = 'retry' | 'fail' | { readonly delay: number };
 
 /** What a task is, beside one that does some work. */
 export type TaskKind = 'branch' | 'short_circuit' | 'latest_only' | 'setup' | 'teardown';

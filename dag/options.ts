@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Duration } from './duration.ts';
+import type { TaskError } from './outcome.ts';
 import type { Timetable } from './timetable.ts';
 
 /** How a task is tried, for one task or, as `defaultArgs`, for every task of a DAG. Airflow's names and defaults. */
@@ -14,6 +15,12 @@ export interface TryOptions {
   readonly maxRetryDelay?: Duration;
   /** A try that takes longer is cancelled and has failed. Without it, or with `null` against a default, a try may take for ever. */
   readonly executionTimeout?: Duration | null;
+  /**
+   * Decides by the error what becomes of a try (Airflow's retry policy): `retry` as the options above say, `fail` the task at once,
+   * or retry after a `delay` of its own. A pure function. It is asked while `retries` leaves a try, never about
+   * `TaskFailed`, a sensor's timeout or a payload that is too large, which end the tries anyway.
+   */
+  readonly retryPolicy?: (error: TaskError) => 'retry' | 'fail' | { readonly delay: Duration };
 }
 
 /** A DAG. */

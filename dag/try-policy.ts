@@ -18,5 +18,17 @@ export function tryPolicy(options: TryOptions, say: (text: string) => never): Tr
     retryBackoff,
     maxRetryDelay: ms('maxRetryDelay', options.maxRetryDelay ?? '24 hours'),
     executionTimeout: timeout,
+    ...(options.retryPolicy !== undefined && { retryPolicy: retryPolicy(options.retryPolicy) }),
+  };
+}
+
+function retryPolicy(decide: NonNullable<TryOptions['retryPolicy']>): NonNullable<TryPolicy['retryPolicy']> {
+  return (error) => {
+    const said = decide(error);
+    if (said === 'retry' || said === 'fail') return said;
+    const delay = durationMs(said.delay);
+    if (delay === undefined)
+      throw new Error(`the delay is '${said.delay}'; write a number and a unit, for example '2 minutes'`);
+    return { delay };
   };
 }

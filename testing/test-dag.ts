@@ -7,9 +7,9 @@ import type { RunState, TaskState } from '../dag/states.ts';
 
 import { diagnose } from '../workflows/engine/failures.ts';
 import type { RunStatus, TaskAddress } from '../workflows/engine/queries.ts';
+import { retryDelayAfter } from '../workflows/engine/retry-delay.ts';
 import { openBook, type RunBook } from '../workflows/engine/run-book.ts';
 import type { TryRecord } from '../workflows/engine/task-record.ts';
-import { delayAfter } from '../workflows/engine/tries.ts';
 
 /** What stands in for a task's `run` in a test: gives its result, or throws as the task would (`failTask`, `skip`, any error). */
 export interface StandIn {
@@ -129,14 +129,16 @@ async function runTry(
       );
     }
     const { error, skipped, final } = diagnose(thrown);
-    if (skipped || final || tryNumber > task.retries) {
+    const spent = final || tryNumber > task.retries;
+    const delay = skipped || spent ? null : retryDelayAfter(task, tryNumber, error, () => undefined);
+    if (delay === null) {
       end(skipped ? 'skipped' : 'failed', skipped ? null : error);
       plan.record(instance, skipped ? 'skipped' : 'failed');
       return undefined;
     }
     end('up_for_retry', error);
     plan.record(instance, 'up_for_retry');
-    return { instance, tryNumber: tryNumber + 1, due: now + Math.max(delayAfter(task, tryNumber), 1) };
+    return { instance, tryNumber: tryNumber + 1, due: now + Math.max(delay, 1) };
   }
   end('success', null);
   plan.record(instance, 'success', choiceOf(task, record.value));

@@ -1,6 +1,7 @@
-import { AsyncLocalStorage } from '@temporalio/workflow';
+import { IllegalStateError } from '@temporalio/common';
+import { AsyncLocalStorage, inWorkflowContext } from '@temporalio/workflow';
 import type { PokePolicy } from '../../activities/shared/poke.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { RunContext } from '../../dag/definition.ts';
 import type { TaskWait } from './task-record.ts';
 
 /** The try that the code now running belongs to: what its activities, timers and log lines are marked with. */
@@ -11,6 +12,8 @@ export interface CurrentTask {
   /** For people: the task's id, with the label of its map index. */
   readonly label: string;
   readonly work: TryWork;
+  /** The run that it belongs to. */
+  readonly run: RunContext;
   readonly waiting: Waiting;
   /** Set while a sensor pokes: the activities that it calls are pokes. */
   readonly poke?: Poke;
@@ -22,8 +25,8 @@ export interface Waiting {
   readonly since: number;
   /** Begins a wait; call what it returns when it is over, however it ended. */
   readonly begin: (wait: TaskWait) => () => void;
-  /** The run's one timer for limits; see deadlines.ts. */
-  readonly watch: Deadlines['watch'];
+  /** Calls back after so many milliseconds, by the run's one timer for limits (deadlines.ts); call what it returns to give it up. */
+  readonly watch: (limit: number, onLate: () => void) => () => void;
   /** The try's executionTimeout in milliseconds, which bounds a single poke; `null` = none. */
   readonly executionTimeout: number | null;
 }
@@ -84,8 +87,8 @@ export function currentTask(): CurrentTask | undefined {
 
 /** The try that an operator was called in; throws outside of a task's `run`. `operator` is the name of the caller. */
 export function taskOfOperator(operator: string): CurrentTask {
-  const task = currentTask();
-  if (task === undefined) throw new Error(`${operator}() works inside a task's run alone: call it there`);
+  const task = inWorkflowContext() ? currentTask() : undefined;
+  if (task === undefined) throw new IllegalStateError(`${operator}() works inside a task's run alone: call it there`);
   return task;
 }
 

@@ -1,10 +1,11 @@
-import { isCancellation, sleep } from '@temporalio/workflow';
+import { isCancellation, log, sleep } from '@temporalio/workflow';
 import type { RunContext, TaskDefinition } from '../../dag/definition.ts';
 import type { TaskState } from '../../dag/states.ts';
 import { taskLabel, withinTask } from './current-task.ts';
 import type { Deadlines } from './deadlines.ts';
 import { diagnose, type Diagnosis } from './failures.ts';
 import { payloadText } from './payload-size.ts';
+import { retryDelayAfter } from './retry-delay.ts';
 import type { TaskRecord } from './task-record.ts';
 import { openTry, type TryScope } from './try-scope.ts';
 import { openWaiting } from './waiting.ts';
@@ -92,7 +93,7 @@ function runTask(
 ): unknown {
   const { taskId, mapIndex } = record;
   const waiting = openWaiting({ task, record, tryNumber, since, clock, deadlines, onState });
-  return withinTask({ taskId, mapIndex, tryNumber, label, work, waiting }, () =>
+  return withinTask({ taskId, mapIndex, tryNumber, label, work, run: context, waiting }, () =>
     task.run(
       task.items?.[mapIndex],
       inputs,
@@ -118,6 +119,16 @@ function afterFailure(
     close(trying, tryNumber, start, 'failed', error);
     return;
   }
+  const delay = retryDelayAfter(task, tryNumber, error, (thrown) =>
+    log.warn('a retryPolicy threw; its task is tried again as it would be without one', {
+      task: task.id,
+      why: String(thrown),
+    }),
+  );
+  if (delay === null) {
+    close(trying, tryNumber, start, 'failed', error);
+    return;
+  }
   close(trying, tryNumber, start, 'up_for_retry', error);
   const again = (): void => tryTask(trying, tryNumber + 1, since);
   const given = (thrown: unknown): void => {
@@ -125,15 +136,10 @@ function afterFailure(
     close(trying, tryNumber, start, 'failed', error);
   };
   const label = taskLabel(record.taskId, record.mapLabel);
-  sleep(Math.max(delayAfter(task, tryNumber), 1), { summary: `${label}: wait before try ${tryNumber + 1}` }).then(
+  sleep(Math.max(delay, 1), { summary: `${label}: wait before try ${tryNumber + 1}` }).then(
     orDefect(again, trying.onDefect),
     orDefect(given, trying.onDefect),
   );
-}
-
-/** Milliseconds between two tries. Only a delay that grows has a bound, as in Airflow. */
-export function delayAfter({ retryDelay, retryBackoff, maxRetryDelay }: TaskDefinition, tryNumber: number): number {
-  return retryBackoff === 1 ? retryDelay : Math.min(retryDelay * retryBackoff ** (tryNumber - 1), maxRetryDelay);
 }
 
 function close(
