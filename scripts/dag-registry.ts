@@ -10,10 +10,15 @@ export function registeredDags(): readonly DagWorkflow[] {
     .toSorted((a, b) => (a.definition.id < b.definition.id ? -1 : 1));
 }
 
-/** The definition of a DAG. Throws CommandError, which lists what there is, for an unknown id. */
-export function definitionOf(id: string): DagDefinition {
+/** A DAG by its id. Throws CommandError, which lists what there is, for an unknown one. */
+export function dagOfId(id: string): DagWorkflow {
   const found = registeredDags().find(({ definition }) => definition.id === id);
-  if (found !== undefined) return found.definition;
+  if (found !== undefined) return found;
   const known = registeredDags().map(({ definition }) => definition.id);
   throw new CommandError(`there is no DAG ${id}; there are: ${known.join(', ')}`);
+}
+
+/** The definition of a DAG. Throws CommandError as {@link dagOfId} does. */
+export function definitionOf(id: string): DagDefinition {
+  return dagOfId(id).definition;
 }

@@ -7,7 +7,18 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const rooms = ['dag', 'pipeline', 'config', 'activities', 'workflows', 'workers', 'scripts', 'stack', 'gateway'];
+const rooms = [
+  'dag',
+  'pipeline',
+  'config',
+  'activities',
+  'workflows',
+  'workers',
+  'scripts',
+  'stack',
+  'gateway',
+  'testing',
+];
 
 function newest(folder) {
   if (!existsSync(folder)) return 0;

@@ -7,10 +7,12 @@ import { timetableText } from '../../dag/timetable-text.ts';
 import { checkParams } from '../../dag/params.ts';
 import { definitionOf, registeredDags } from '../dag-registry.ts';
 import { CommandError } from '../failure.ts';
+import { jsonOption } from '../json-option.ts';
 import { runUrl } from '../run-url.ts';
 import { manualRunId, startRun } from '../start-run.ts';
 import { openTemporal } from '../temporal-client.ts';
 import { dagsNewCommand } from './dags-new.ts';
+import { dagsTestCommand } from './dags-test.ts';
 import { dagsGraphCommand, dagsNextCommand, dagsShowCommand } from './dags-show.ts';
 
 /** `tw dags`: the DAGs of this checkout, and runs of them. */
@@ -25,7 +27,8 @@ export function dagsCommand(): Command {
     .addCommand(dagsShowCommand())
     .addCommand(dagsGraphCommand())
     .addCommand(dagsNextCommand())
-    .addCommand(dagsNewCommand());
+    .addCommand(dagsNewCommand())
+    .addCommand(dagsTestCommand());
   command
     .command('trigger')
     .description('start a run')
@@ -77,7 +80,7 @@ interface TriggerOptions {
 
 async function trigger(dagId: string, { conf, runId, wait = false, json = false }: TriggerOptions): Promise<void> {
   const definition = definitionOf(dagId);
-  const params = conf === undefined ? {} : paramsOf(conf);
+  const params = conf === undefined ? {} : jsonOption('--conf', conf, '{"posts": 50}');
   // The run would say the same, a moment later and less near.
   const { problems } = checkParams(definition, params);
   if (problems !== undefined) throw new CommandError(`--conf is not right: ${problems.join('; ')}`);
@@ -103,17 +106,4 @@ async function endOf(client: Client, workflowId: string): Promise<'success' | 'f
     process.stderr.write(`${error.cause?.message ?? error.message}\n`);
     return 'failed';
   }
-}
-
-function paramsOf(conf: string): Readonly<Record<string, unknown>> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(conf);
-  } catch {
-    throw new CommandError('--conf is not JSON; write for example --conf \'{"posts": 50}\'');
-  }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new CommandError('--conf is not a JSON object; write for example --conf \'{"posts": 50}\'');
-  }
-  return { ...parsed };
 }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { runStates, type RunState } from '../../dag/states.ts';
 import { definitionOf } from '../dag-registry.ts';
+import { dateOption } from '../date-option.ts';
 import { CommandError } from '../failure.ts';
 import { runUrl } from '../run-url.ts';
 import { noAnswerText, openRuns, runOf } from '../runs/open-runs.ts';
@@ -18,9 +19,9 @@ export function runsCommand(): Command {
     .option(
       '--start-date <date>',
       'with a logical date from this one on, ISO 8601; UTC unless it says otherwise',
-      dateOf,
+      dateOption,
     )
-    .option('--end-date <date>', 'with a logical date up to this one, itself included', dateOf)
+    .option('--end-date <date>', 'with a logical date up to this one, itself included', dateOption)
     .option('--limit <number>', 'at most so many', wholeNumber, 100)
     .option('--json', 'print JSON')
     .action(list);
@@ -84,16 +85,6 @@ async function cancel(runId: string, { dryRun = false, json = false }: CancelOpt
     ? `would stop ${runId} of ${run.dagId}, which is ${run.state}`
     : `asked ${runId} to stop: tw runs show ${runId} says when it has`;
   console.log(json ? JSON.stringify({ dagId: run.dagId, runId, state: run.state, cancelled: !dryRun }) : words);
-}
-
-function dateOf(text: string): Date {
-  const hasOffset = /(Z|[+-]\d\d:?\d\d)$/i.test(text);
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(text);
-  const date = new Date(hasOffset || isDay ? text : `${text}Z`);
-  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(date.getTime())) {
-    throw new InvalidArgumentError('write a date as 2026-03-01 or 2026-03-01T06:00:00Z');
-  }
-  return date;
 }
 
 function wholeNumber(text: string): number {

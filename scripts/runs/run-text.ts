@@ -38,10 +38,10 @@ export function runText(run: RunSummary, status: RunStatus | undefined, url: str
 /** The tasks of a run, an index of a mapped one a row. */
 export function tasksTable(tasks: readonly TaskStatus[]): string {
   const table = new Table({
-    head: ['task', 'state', 'try', 'start', 'took', 'error'],
+    head: ['task', 'state', 'try', 'start', 'took', 'error, or what it waits for'],
     style: { head: [], border: [] },
   });
-  for (const { label, state, tryNumber, start, end, error } of tasks) {
+  for (const { label, state, tryNumber, start, end, error, wait } of tasks) {
     const took = start === null || end === null ? '' : durationText(end - start);
     const from = start === null ? '' : seconds(new Date(start).toISOString());
     table.push([
@@ -50,7 +50,7 @@ export function tasksTable(tasks: readonly TaskStatus[]): string {
       tryNumber === 0 ? '' : tryNumber,
       from,
       took,
-      error === null ? '' : oneLine(error.message),
+      oneLine(wait?.what ?? error?.message ?? ''),
     ]);
   }
   return table.toString();

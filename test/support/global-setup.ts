@@ -6,7 +6,18 @@ import { fetchTestServer } from '../../stack/temporal-test-server.ts';
 import { isPidRunning, keepForTeardown, shareStack } from './shared-stack.ts';
 
 const root = join(__dirname, '..', '..');
-const rooms = ['dag', 'pipeline', 'config', 'activities', 'workflows', 'workers', 'scripts', 'stack', 'gateway'];
+const rooms = [
+  'dag',
+  'pipeline',
+  'config',
+  'activities',
+  'workflows',
+  'workers',
+  'scripts',
+  'stack',
+  'gateway',
+  'testing',
+];
 
 /**
  * Before the first file that needs servers: a build that is not older than the sources (processes of ours are started from
