@@ -18,6 +18,20 @@ export interface TaskWait {
   readonly state: WaitState;
   /** For people, after the state: `until 2026-03-01T06:00:00Z`. */
   readonly what: string;
+  /** What a person is asked; of `awaiting_input` alone. */
+  readonly question?: Question;
+}
+
+/** What a person is asked, and what the update `answer` may bring. */
+export interface Question {
+  readonly taskId: string;
+  readonly mapIndex: number;
+  readonly subject: string;
+  /** Markdown. */
+  readonly body?: string;
+  readonly options: readonly string[];
+  /** Whether an answer may have more than one option. */
+  readonly multiple: boolean;
 }
 
 /** What a run knows of one task instance: its tries and, in the end, its result. */

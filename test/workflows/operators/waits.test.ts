@@ -1,0 +1,98 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { TryRecord } from '../../../workflows/engine/task-record.ts';
+import { testServerPath } from '../../support/stack.ts';
+import { sensorActivities } from '../fixtures/sensor-activities.ts';
+import {
+  bundle,
+  collectLogs,
+  endOf,
+  registerSearchAttributes,
+  startHarness,
+  taskOf,
+  type Harness,
+} from '../harness.ts';
+
+const minute = 60_000;
+
+describe('waits and retry policies, with time skipped', () => {
+  let env: TestWorkflowEnvironment;
+  let harness: Harness;
+
+  beforeAll(async () => {
+    collectLogs();
+    const [server, code] = await Promise.all([
+      TestWorkflowEnvironment.createTimeSkipping({
+        server: { executable: { type: 'existing-path', path: testServerPath() } },
+      }),
+      bundle('test/workflows/fixtures/wait-dags'),
+    ]);
+    env = server;
+    await registerSearchAttributes(env);
+    const io = sensorActivities();
+    harness = await startHarness(env, { bundle: code, activities: { io, engine: io } });
+  });
+
+  afterAll(async () => {
+    await harness.stop();
+    await env.teardown();
+  });
+
+  const tries = (handle: WorkflowHandle, taskId: string) =>
+    handle.query<readonly TryRecord[], [{ taskId: string }]>('tries', { taskId });
+  const minutesOf = async (handle: WorkflowHandle, label: string) => {
+    const { start, end } = await taskOf(handle, label);
+    return Math.round(((end ?? 0) - (start ?? 0)) / minute);
+  };
+
+  test('waits as long as it is told, or until nobody answers any more', async () => {
+    const handle = await harness.start('timedWaits');
+    const { result } = await endOf(handle);
+    expect(result?.tasks).toEqual({
+      at: 'success',
+      past: 'success',
+      placeless: 'failed',
+      months: 'success',
+      delta: 'success',
+      limited: 'failed',
+      unsignalled: 'failed',
+      unanswered: 'failed',
+      defaulted: 'success',
+      strange: 'failed',
+    });
+    const took = async (...labels: string[]) => Promise.all(labels.map((label) => minutesOf(handle, label)));
+    expect(await took('at', 'past', 'months', 'delta')).toEqual([180, 0, 90 * 24 * 60, 120]);
+    expect(await took('limited', 'unsignalled', 'unanswered', 'defaulted')).toEqual([60, 60, 60, 2 * 24 * 60]);
+    expect(await handle.query('result', { taskId: 'defaulted' })).toBe(true);
+    const errors = await Promise.all(
+      ['placeless', 'limited', 'unsignalled', 'unanswered', 'strange'].map(
+        async (id) => (await taskOf(handle, id)).error,
+      ),
+    );
+    expect(errors.map((error) => error?.type)).toEqual([
+      'TaskFailed',
+      'TaskTimeout',
+      'SensorTimeout',
+      'SensorTimeout',
+      'TaskFailed',
+    ]);
+    expect(errors[3]?.message).toBe("waited for an answer to 'Which?' for its timeout of 1 h 0 min, in vain");
+    for (const id of ['unsignalled', 'unanswered', 'strange']) expect(await tries(handle, id)).toHaveLength(1);
+  });
+
+  test('tries again, later or not at all as the policy says of the error', async () => {
+    const handle = await harness.start('policies');
+    await endOf(handle);
+    const waits = async (taskId: string) => {
+      const records = await tries(handle, taskId);
+      return records.slice(1).map(({ start }, n) => Math.round((start - (records[n]?.end ?? 0)) / minute));
+    };
+    expect(await Promise.all(['gaveUp', 'own', 'usual', 'brokenPolicy', 'final'].map(waits))).toEqual([
+      [],
+      [5, 5],
+      [60, 60],
+      [60, 60],
+      [],
+    ]);
+  });
+});

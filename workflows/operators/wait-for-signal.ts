@@ -1,0 +1,44 @@
+import { CancellationScope, log } from '@temporalio/workflow';
+import type { z } from 'zod';
+import type { Duration } from '../../dag/duration.ts';
+import { taskOfOperator } from '../engine/current-task.ts';
+import { deskOf } from '../engine/run-desk.ts';
+import { millisecondsOf } from './milliseconds.ts';
+import { waitTimedOut } from './wait-timed-out.ts';
+
+/** How long a signal is waited for. */
+export interface SignalTiming {
+  /** From now on; without it, for ever. When it is over the task fails without another try. */
+  readonly timeout?: Duration;
+}
+
+/**
+ * Waits for a signal of a name and gives its payload, as the schema reads it. A signal that came before it was waited for counts;
+ * each is taken once, by whoever waited first. A payload that the schema refuses is logged and passed over: whoever may
+ * signal a run must not be able to fail it. The state is `deferred`.
+ */
+export async function waitForSignal<Payload>(
+  name: string,
+  schema: z.ZodType<Payload>,
+  { timeout }: SignalTiming = {},
+): Promise<Payload> {
+  const { run, waiting } = taskOfOperator('waitForSignal');
+  const what = `for signal ${name}`;
+  const limit = timeout === undefined ? undefined : millisecondsOf('timeout', timeout);
+  const ends: (() => void)[] = [waiting.begin({ state: 'deferred', what })];
+  try {
+    return await new Promise<Payload>((resolve, reject) => {
+      CancellationScope.current().cancelRequested.catch(reject);
+      if (limit !== undefined) ends.push(waiting.watch(limit, () => reject(waitTimedOut(what, limit))));
+      const take = (payload: unknown): boolean => {
+        const read = schema.safeParse(payload);
+        if (read.success) resolve(read.data);
+        else log.warn('a signal was passed over: its payload is not right', { signal: name, why: read.error.message });
+        return read.success;
+      };
+      ends.push(deskOf(run).expect(name, take));
+    });
+  } finally {
+    for (const end of ends) end();
+  }
+}

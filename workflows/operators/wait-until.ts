@@ -1,0 +1,42 @@
+import { sleep } from '@temporalio/workflow';
+import type { Duration } from '../../dag/duration.ts';
+import { taskOfOperator } from '../engine/current-task.ts';
+import { failTask } from '../engine/failures.ts';
+import { instantText } from '../engine/search-attributes.ts';
+import { millisecondsOf } from './milliseconds.ts';
+
+/**
+ * Waits until an instant (Airflow's DateTimeSensor): a Date, or ISO 8601 text with its offset. One that is past is no wait. The
+ * state is `deferred`; as in Airflow the task's executionTimeout goes on meanwhile.
+ */
+export async function waitUntil(instant: Date | string): Promise<void> {
+  const { label, waiting } = taskOfOperator('waitUntil');
+  const at = instantOf(instant);
+  const left = at.getTime() - Date.now();
+  if (left <= 0) return;
+  const what = `until ${instantText(at)}`;
+  const end = waiting.begin({ state: 'deferred', what });
+  try {
+    await sleep(left, { summary: `${label}: ${what}` });
+  } finally {
+    end();
+  }
+}
+
+/**
+ * Waits for a length of time, counted from now; or from `after`, for example `dataInterval.end`, which is Airflow's
+ * TimeDeltaSensor. Else as {@link waitUntil}.
+ */
+export async function waitFor(duration: Duration, { after }: { readonly after?: Date } = {}): Promise<void> {
+  const ms = millisecondsOf('the duration', duration);
+  await waitUntil(new Date((after?.getTime() ?? Date.now()) + ms));
+}
+
+function instantOf(instant: Date | string): Date {
+  const at = new Date(instant);
+  const placed = instant instanceof Date || /(Z|[+-]\d\d:\d\d)$/.test(instant);
+  if (Number.isNaN(at.getTime()) || !placed) {
+    failTask(`'${String(instant)}' is no instant; write one with its offset, for example 2026-03-01T06:00:00Z`);
+  }
+  return at;
+}
