@@ -13,6 +13,7 @@ import type { ObjectStore } from '../shared/object-store.ts';
 import { corrupt } from './landed-object.ts';
 import type { LandedObject, LandingZone } from './port.ts';
 import { troubleOf } from './s3-error.ts';
+import { closed } from './stream-end.ts';
 
 /** Times that an object is read from its start after the connection broke in the middle. */
 const readAttempts = 3;
@@ -41,13 +42,16 @@ export function createObjectReader(store: ObjectStore): Pick<LandingZone, 'check
           done(null, chunk);
         },
       });
+      let sink: Writable | undefined;
       try {
         const source = await store.stream(object.key, signal);
+        sink = openSink();
         const options = signal === undefined ? {} : { signal };
-        if (object.encoding === 'gzip') await pipeline(source, createGunzip(), meter, openSink(), options);
-        else await pipeline(source, meter, openSink(), options);
+        if (object.encoding === 'gzip') await pipeline(source, createGunzip(), meter, sink, options);
+        else await pipeline(source, meter, sink, options);
         return { sha256: hash.digest('hex'), bytes, lines };
       } catch (error) {
+        if (sink !== undefined) await closed(sink);
         signal?.throwIfAborted();
         if (isDiskFull(error)) throw diskFull('s3', error);
         if (isBadGzip(error)) throw corrupt(`${object.key} is not what gzip writes`);

@@ -15,6 +15,7 @@ import { pipeline } from 'node:stream/promises';
 import { AdapterError } from '../shared/adapter-error.ts';
 import type { ListedObject, ObjectHead, ObjectStore } from '../shared/object-store.ts';
 import { createS3Client, defaultPatience, type S3Patience, type S3Settings } from './s3-client.ts';
+import { closed } from './stream-end.ts';
 import { s3Error, throwS3Error, troubleOf, type S3Attempt } from './s3-error.ts';
 import { createObjectWriter } from './object-writer.ts';
 
@@ -106,6 +107,7 @@ export function createS3ObjectStore(settings: S3Settings, patience: S3Patience =
         try {
           await pipeline(output.Body, file, signal === undefined ? {} : { signal });
         } catch (error) {
+          await closed(file);
           // A file that was there before is not ours to delete.
           if (troubleOf(error).name !== 'EEXIST') await rm(path, { force: true });
           throw error;
