@@ -54,8 +54,6 @@ describe('waits and retry policies, with time skipped', () => {
 
   test('waits as long as it is told, or until nobody answers any more', async () => {
     const handle = await harness.start('timedWaits');
-    // A client that waits while the server skips months at once may never be told of the end; one that asks afterwards is.
-    await env.sleep('91 days');
     const { result } = await endOf(handle);
     expect(result?.tasks).toEqual({
       at: 'success',
