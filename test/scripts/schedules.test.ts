@@ -6,6 +6,7 @@ import { restrictionOf } from '../../dag/run-identity.ts';
 import { ensureNamespace } from '../../scripts/namespace.ts';
 import { reconcileSchedules, type ReconcileOptions } from '../../scripts/schedules/reconcile.ts';
 import { planSchedule } from '../../scripts/schedules/schedule-plan.ts';
+import { eventually } from '../support/own-state.ts';
 import { testSettings, uniqueName } from '../support/stack.ts';
 
 const { address } = testSettings().temporal;
@@ -187,6 +188,8 @@ describe('reconciling Schedules', () => {
       return { spec: part('spec'), action: part('action'), policies: part('policies'), state: part('state') } as never;
     });
     await handle.pause('by hand');
+    // The server takes it in its own time.
+    await eventually('the pause', async () => (await handle.describe()).state.paused);
     const mine = async (apply: boolean) => (await reconcile({ definitions, apply })).find(({ dagId }) => dagId === id);
     const reasons = [expect.stringContaining(reason)];
     expect(await mine(false)).toMatchObject({ action: 'update', reasons });
