@@ -2,7 +2,7 @@ import type { ImpatientRule, TriggerRule } from './trigger-rules.ts';
 
 /** Why a try, or a task with its last try, failed. */
 export interface TaskError {
-  /** Kind of the failure, for example `kafka.unavailable`, `TaskFailed` or `AirflowTaskTimeout`. */
+  /** Kind of the failure, for example `kafka.unavailable`, `TaskFailed` or `TaskTimeout`. */
   readonly type: string;
   readonly message: string;
 }

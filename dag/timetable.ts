@@ -126,16 +126,6 @@ export function slotInterval(
   return rulesOf(timetable).slotInterval(timetable, instant, restriction);
 }
 
-/** When the automatic runs after an instant are due, ascending: at most so many. */
-export function upcomingSlots(timetable: Timetable, after: number, count: number): readonly number[] {
-  const slots: number[] = [];
-  for (const { runAfter } of runsFrom(timetable, null, unbounded, after)) {
-    if (slots.length === count) break;
-    if (runAfter > after) slots.push(runAfter);
-  }
-  return slots;
-}
-
 /** An instant to measure timetables from, so that the same one always measures the same. */
 const measuringPoint = Date.UTC(2026, 0, 1);
 const measuredSlots = 1_000;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { calendarsOf, instantCalendars } from '../../dag/calendar.ts';
-import { cron, longestGap, upcomingSlots } from '../../dag/timetable.ts';
+import { cron, longestGap } from '../../dag/timetable.ts';
 import { firedBy } from './fired-by.ts';
+import { upcomingSlots } from './upcoming-slots.ts';
 
 const minute = 60_000;
 const day = 86_400_000;

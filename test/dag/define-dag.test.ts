@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { DagBuilder } from '../../dag/builder.ts';
 import { defineDag } from '../../dag/define-dag.ts';
 import { definitionHash } from '../../dag/definition-hash.ts';
 import type { Duration } from '../../dag/duration.ts';
@@ -8,16 +7,11 @@ import type { Outcome } from '../../dag/outcome.ts';
 import { checkParams } from '../../dag/params.ts';
 import { runIdentity } from '../../dag/run-identity.ts';
 import { cron } from '../../dag/timetable.ts';
-
-type Build = (builder: DagBuilder<Record<string, never>>) => void;
+import { define, type Build } from './define.ts';
 
 const one: Build = ({ task }) => {
   task('a', { run: () => 1 });
 };
-
-function define(build: Build, options: Partial<DagOptions<z.ZodObject>> = {}) {
-  return defineDag('sample', { schedule: null, ...options }, build as never);
-}
 
 describe('defining a DAG', () => {
   test('fills in defaults, Airflow ones, and those of the DAG', () => {

@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { DagDefinitionError } from '../../dag/definition-error.ts';
 import { defineDag } from '../../dag/define-dag.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
-import { cron, upcomingSlots } from '../../dag/timetable.ts';
+import { cron } from '../../dag/timetable.ts';
 import { ensureNamespace } from '../../scripts/namespace.ts';
 import { recordedTimetable, timetableOf } from '../../scripts/oracle/recorded-timetable.ts';
 import { planSchedule, scheduleSpec, type SchedulePlan } from '../../scripts/schedules/schedule-plan.ts';
 import { oracleCases } from '../dag/oracle.ts';
+import { upcomingSlots } from '../dag/upcoming-slots.ts';
 import { testSettings, uniqueName } from '../support/stack.ts';
 
 const { address } = testSettings().temporal;

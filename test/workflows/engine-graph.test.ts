@@ -1,14 +1,8 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Connection } from '@temporalio/client';
-import { ensureNamespace } from '../../scripts/namespace.ts';
 import { oracleCases } from '../dag/oracle.ts';
 import { defineRecorded, type RecordedDag } from '../dag/recorded-dag.ts';
-import { testSettings, uniqueName } from '../support/stack.ts';
 import type { TaskAddress } from '../../workflows/engine/queries.ts';
 import { fixtureActivities } from './fixtures/fixture-activities.ts';
-import { bundle, collectLogs, endOf, startHarness, taskOf, type Harness } from './harness.ts';
-
-const { address } = testSettings().temporal;
+import { endOf, onRealServer, taskOf, type Harness, type Stage } from './harness.ts';
 
 /** Every kind of graph in turn, whatever its order of ends. */
 const recorded = oracleCases<RecordedDag>('graph.jsonl')
@@ -16,27 +10,15 @@ const recorded = oracleCases<RecordedDag>('graph.jsonl')
   .filter((_, at) => at % 6 === 0);
 
 describe('graphs, on a real server', () => {
-  let env: TestWorkflowEnvironment;
+  let stage: Stage;
   let harness: Harness;
 
   beforeAll(async () => {
-    collectLogs();
-    const namespace = uniqueName('graphs');
-    const connection = await Connection.connect({ address });
-    const [code] = await Promise.all([
-      bundle('test/workflows/fixtures/graph-dags'),
-      ensureNamespace(connection, { namespace, retentionDays: 1 }),
-    ]);
-    await connection.close();
-    env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
-    const io = fixtureActivities();
-    harness = await startHarness(env, { bundle: code, activities: { io, engine: io } });
+    stage = await onRealServer('test/workflows/fixtures/graph-dags', fixtureActivities());
+    ({ harness } = stage);
   });
 
-  afterAll(async () => {
-    await harness.stop();
-    await env.teardown();
-  });
+  afterAll(() => stage.end());
 
   (recorded === undefined ? test.skip : test)('end as Airflow says, one run each', async () => {
     expect(recorded?.length).toBeGreaterThan(200);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { WorkflowFailedError } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { Connection, WorkflowFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import {
   DefaultLogger,
@@ -10,7 +10,8 @@ import {
   type LogEntry,
   type WorkflowBundle,
 } from '@temporalio/worker';
-import { uniqueName } from '../support/stack.ts';
+import { ensureNamespace } from '../../scripts/namespace.ts';
+import { testServerPath, testSettings, uniqueName } from '../support/stack.ts';
 import { bundleWorkflows } from '../../workers/bundle.ts';
 import { createWorkers, runWorkers, type RoleActivities } from '../../workers/worker.ts';
 import type { RunStatus, TaskStatus } from '../../workflows/engine/queries.ts';
@@ -39,7 +40,7 @@ export function bundle(entry: string): Promise<WorkflowBundle> {
 }
 
 /** Registers what runs write on a server that a test has for itself. */
-export async function registerSearchAttributes({ connection }: TestWorkflowEnvironment): Promise<void> {
+async function registerSearchAttributes({ connection }: TestWorkflowEnvironment): Promise<void> {
   const own = Object.values(searchAttributeKeys).map(({ name }) => [name, 2] as const);
   await connection.operatorService.addSearchAttributes({
     namespace: 'default',
@@ -82,6 +83,47 @@ export async function startHarness(
     stop: async () => {
       drain.abort();
       await running;
+    },
+  };
+}
+
+/** A harness on a server that is taken down with it. */
+export interface Stage {
+  readonly harness: Harness;
+  readonly end: () => Promise<void>;
+}
+
+/** Workers for the DAGs of a module on a server of their own, which skips the time that nothing happens in. */
+export async function skippingTime(entry: string, io: object): Promise<Stage> {
+  collectLogs();
+  const [env, code] = await Promise.all([
+    TestWorkflowEnvironment.createTimeSkipping({
+      server: { executable: { type: 'existing-path', path: testServerPath() } },
+    }),
+    bundle(entry),
+  ]);
+  await registerSearchAttributes(env);
+  return stageOn(env, code, io);
+}
+
+/** Workers for the DAGs of a module in a namespace of their own on the shared server. */
+export async function onRealServer(entry: string, io: object): Promise<Stage> {
+  collectLogs();
+  const { address } = testSettings().temporal;
+  const namespace = uniqueName('stage');
+  const connection = await Connection.connect({ address });
+  const [code] = await Promise.all([bundle(entry), ensureNamespace(connection, { namespace, retentionDays: 1 })]);
+  await connection.close();
+  return stageOn(await TestWorkflowEnvironment.createFromExistingServer({ address, namespace }), code, io);
+}
+
+async function stageOn(env: TestWorkflowEnvironment, code: WorkflowBundle, io: object): Promise<Stage> {
+  const harness = await startHarness(env, { bundle: code, activities: { io, engine: io } });
+  return {
+    harness,
+    end: async () => {
+      await harness.stop();
+      await env.teardown();
     },
   };
 }

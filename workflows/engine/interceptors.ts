@@ -4,7 +4,7 @@ import { currentTask, followWork } from './current-task.ts';
 import { payloadBudget } from './payload-budget.ts';
 import { payloadText } from './payload-size.ts';
 
-/** Header that tells an activity which task and try it works for; activities/shared/running-activity.ts reads it. */
+/** Header that tells an activity which task and try it works for; activities/shared/interceptor.ts reads it. */
 export const taskHeader = 'tradewind-task';
 
 /** Header that makes an activity a sensor's poke; activities/shared/poke.ts says what that is. */

@@ -1,38 +1,20 @@
-import { Connection } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import type { RunStatus } from '../../../workflows/engine/queries.ts';
 import { answerUpdate, type AnswerInput } from '../../../workflows/engine/run-desk.ts';
-import { ensureNamespace } from '../../../scripts/namespace.ts';
 import { eventually } from '../../support/own-state.ts';
-import { testSettings, uniqueName } from '../../support/stack.ts';
 import { sensorActivities } from '../fixtures/sensor-activities.ts';
-import { bundle, collectLogs, endOf, startHarness, taskOf, type Harness } from '../harness.ts';
-
-const { address } = testSettings().temporal;
+import { endOf, onRealServer, taskOf, type Harness, type Stage } from '../harness.ts';
 
 describe('waits, on a real server', () => {
-  let env: TestWorkflowEnvironment;
+  let stage: Stage;
   let harness: Harness;
 
   beforeAll(async () => {
-    collectLogs();
-    const namespace = uniqueName('asking');
-    const connection = await Connection.connect({ address });
-    const [code] = await Promise.all([
-      bundle('test/workflows/fixtures/wait-dags'),
-      ensureNamespace(connection, { namespace, retentionDays: 1 }),
-    ]);
-    await connection.close();
-    env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
-    const io = sensorActivities();
-    harness = await startHarness(env, { bundle: code, activities: { io, engine: io } });
+    stage = await onRealServer('test/workflows/fixtures/wait-dags', sensorActivities());
+    ({ harness } = stage);
   });
 
-  afterAll(async () => {
-    await harness.stop();
-    await env.teardown();
-  });
+  afterAll(() => stage.end());
 
   test('asks, shows what it asks, takes one answer that fits and refuses every other', async () => {
     const handle = await harness.start('asking');

@@ -1,17 +1,7 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { TryRecord } from '../../../workflows/engine/task-record.ts';
-import { testServerPath } from '../../support/stack.ts';
 import { sensorActivities } from '../fixtures/sensor-activities.ts';
-import {
-  bundle,
-  collectLogs,
-  endOf,
-  registerSearchAttributes,
-  startHarness,
-  taskOf,
-  type Harness,
-} from '../harness.ts';
+import { endOf, skippingTime, taskOf, type Harness, type Stage } from '../harness.ts';
 
 const minute = 60_000;
 
@@ -23,27 +13,15 @@ async function inTurn<Result>(items: readonly string[], ask: (item: string) => P
 }
 
 describe('waits and retry policies, with time skipped', () => {
-  let env: TestWorkflowEnvironment;
+  let stage: Stage;
   let harness: Harness;
 
   beforeAll(async () => {
-    collectLogs();
-    const [server, code] = await Promise.all([
-      TestWorkflowEnvironment.createTimeSkipping({
-        server: { executable: { type: 'existing-path', path: testServerPath() } },
-      }),
-      bundle('test/workflows/fixtures/wait-dags'),
-    ]);
-    env = server;
-    await registerSearchAttributes(env);
-    const io = sensorActivities();
-    harness = await startHarness(env, { bundle: code, activities: { io, engine: io } });
+    stage = await skippingTime('test/workflows/fixtures/wait-dags', sensorActivities());
+    ({ harness } = stage);
   });
 
-  afterAll(async () => {
-    await harness.stop();
-    await env.teardown();
-  });
+  afterAll(() => stage.end());
 
   const tries = (handle: WorkflowHandle, taskId: string) =>
     handle.query<readonly TryRecord[], [{ taskId: string }]>('tries', { taskId });
