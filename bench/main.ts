@@ -20,7 +20,7 @@ const bench = Object.values(module ?? {}).find(isBench);
 if (bench === undefined) throw new TypeError(`bench/${name}.ts exports no function`);
 const report = benchReport(name);
 try {
-  await bench({ args, signal: stop.signal, record: report.record });
+  await bench({ args, signal: stop.signal, record: report.record, note: report.note });
 } finally {
   report.close();
 }

@@ -12,13 +12,15 @@ export interface BenchContext {
   readonly signal: AbortSignal;
   /** Prints a row as a JSON line at once, and keeps it for the table at the end. */
   readonly record: (row: BenchRow) => void;
+  /** Prints a row as a JSON line alone: of a single round, where the table is for what the rounds come to. */
+  readonly note: (row: BenchRow) => void;
 }
 
 /** A benchmark: the one function that `bench/NAME.ts` exports. */
 export type Bench = (context: BenchContext) => Promise<void>;
 
 /** Collects a benchmark's rows: JSON lines to stdout as they come, a line on the machine first, a table to stderr at the end. */
-export function benchReport(name: string): { readonly record: (row: BenchRow) => void; readonly close: () => void } {
+export function benchReport(name: string): Pick<BenchContext, 'record' | 'note'> & { readonly close: () => void } {
   const rows: BenchRow[] = [];
   const print = (row: BenchRow): void => {
     process.stdout.write(`${JSON.stringify({ bench: name, ...row })}\n`);
@@ -30,6 +32,7 @@ export function benchReport(name: string): { readonly record: (row: BenchRow) =>
     node: process.version,
   });
   return {
+    note: print,
     record: (row) => {
       rows.push(row);
       print(row);

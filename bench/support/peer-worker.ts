@@ -1,0 +1,65 @@
+import { dirname, join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflows } from '../../workers/bundle.ts';
+import { activitySlots, roleQueue } from '../../workers/roles.ts';
+import { createWorkers, runWorkers } from '../../workers/worker.ts';
+
+// A worker process of the benchmark, of its own so that its CPU is its own. Told: address, namespace, which kind, stem of
+// its queues. Answers 'cpu' with the CPU that it has used, and says when a task hangs in it.
+const [address = '', namespace = '', kind = '', taskQueue = ''] = process.argv.slice(2);
+const folder = dirname(dirname(import.meta.dirname));
+const logger = new DefaultLogger('ERROR');
+Runtime.install({ logger });
+const connection = await NativeConnection.connect({ address });
+
+const io = {
+  mark: async (_text: string): Promise<number> => Date.now(),
+  hangOnce: async (): Promise<number> => {
+    if (Context.current().info.attempt > 1) return Date.now();
+    process.send?.('hangs');
+    return new Promise<never>(() => {});
+  },
+};
+
+async function plainWorkers(): Promise<readonly Worker[]> {
+  const workflowBundle = await bundleWorkflowCode({
+    workflowsPath: join(import.meta.dirname, 'peer-plain.ts'),
+    logger,
+  });
+  const own = { activities: io, maxConcurrentActivityTaskExecutions: activitySlots.io };
+  const oneQueue = kind === 'plain on one queue';
+  return Promise.all([
+    // Activities only there: a poller for activities that never come would be a cost of plain's alone.
+    Worker.create({
+      connection,
+      namespace,
+      taskQueue: roleQueue(taskQueue, 'orchestration'),
+      workflowBundle,
+      ...(oneQueue && own),
+    }),
+    ...(oneQueue ? [] : [Worker.create({ connection, namespace, taskQueue: roleQueue(taskQueue, 'io'), ...own })]),
+  ]);
+}
+
+async function dagWorkers(): Promise<readonly Worker[]> {
+  return createWorkers({
+    connection,
+    namespace,
+    taskQueue,
+    roles: ['orchestration', 'io'],
+    workflowBundle: await bundleWorkflows({ folder, entry: 'bench/support/peer-dags', logger }),
+    activities: { io, engine: {} },
+  });
+}
+
+const workers = await (kind.startsWith('plain') ? plainWorkers() : dagWorkers());
+const stop = new AbortController();
+process.on('message', (message) => {
+  if (message === 'cpu') process.send?.(process.cpuUsage());
+});
+process.once('disconnect', () => stop.abort());
+const running = runWorkers(workers, stop.signal);
+process.send?.('ready');
+await running;
+await connection.close();
