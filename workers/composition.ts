@@ -12,6 +12,8 @@ import { createAnswer } from '../activities/steps/answer.ts';
 import { createClean } from '../activities/steps/clean.ts';
 import type { EngineActivities, IoActivities } from '../activities/steps/contract.ts';
 import { createEmulate } from '../activities/steps/emulate.ts';
+import { createFindObjects } from '../activities/steps/find-objects.ts';
+import { createFindOffsets } from '../activities/steps/find-offsets.ts';
 import { createLandPartition } from '../activities/steps/land-partition.ts';
 import { createPlanLanding } from '../activities/steps/plan-landing.ts';
 import { createReport } from '../activities/steps/report.ts';
@@ -67,6 +69,8 @@ export function compose({ settings, duckDbChild, log }: CompositionOptions): Com
         planLanding: asActivity(createPlanLanding({ kafka, store, zone, user })),
         landPartition: asActivity(createLandPartition({ kafka, zone, user, limits })),
         report: asActivity(createReport({ store, now: () => new Date() })),
+        findObjects: asActivity(createFindObjects({ store })),
+        findOffsets: asActivity(createFindOffsets({ kafka, user })),
       },
       engine: {
         clean: asActivity(createClean({ landing: zone, tables, engine })),

@@ -190,6 +190,7 @@ function headOf(key: string, output: HeadObjectCommandOutput | GetObjectCommandO
   return {
     key,
     size: output.ContentLength ?? 0,
+    lastModified: output.LastModified ?? new Date(0),
     metadata: output.Metadata ?? {},
     contentEncoding: output.ContentEncoding === '' ? undefined : output.ContentEncoding,
   };

@@ -6,6 +6,7 @@ export interface ObjectHead {
   readonly key: string;
   /** Bytes as stored (compressed, if it was put compressed). */
   readonly size: number;
+  readonly lastModified: Date;
   readonly metadata: ObjectMetadata;
   readonly contentEncoding: string | undefined;
 }

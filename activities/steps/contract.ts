@@ -138,12 +138,55 @@ export interface VerifyResult {
   readonly rows: number;
 }
 
+/** Which objects `findObjects` looks for in the bucket of the settings. */
+export interface FindObjectsInput {
+  /** Each of them has to be there. */
+  readonly bucketKey: readonly string[];
+  /** Whether they are patterns, of which each has to match an object. */
+  readonly wildcardMatch: boolean;
+  /** Bytes; a smaller object does not count. */
+  readonly minSize: number;
+}
+
+/** An object that was found. */
+export interface FoundObject {
+  readonly key: string;
+  /** Bytes as stored. */
+  readonly size: number;
+  /** ISO 8601, UTC. */
+  readonly lastModified: string;
+}
+
+/** Where a partition of a topic ends, or should: the offset after its last record. */
+export interface PartitionEnd {
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** How far `findOffsets` wants a topic to be. */
+export interface FindOffsetsInput {
+  /** The topic, or the table whose topic it is. */
+  readonly topic: string | { readonly table: TableName };
+  /** Partitions that count; `null` = all. Those that `offsets` names have to be there in any case. */
+  readonly partitions: readonly number[] | null;
+  /** Ends that have to be reached. */
+  readonly offsets: readonly PartitionEnd[];
+  /** Records that have to be there, over all partitions that count. */
+  readonly records: number;
+  /** Where counting begins; a partition that it does not name is counted from the first record that Kafka still has. */
+  readonly since: readonly PartitionEnd[];
+}
+
 /** Activities of the `io` role: they wait for other systems. */
 export interface IoActivities {
   emulate(input: EmulateInput): Promise<EmulateResult>;
   planLanding(input: PlanLandingInput): Promise<readonly LandingRange[]>;
   landPartition(input: LandPartitionInput): Promise<LandedPartition>;
   report(input: ReportInput): Promise<ReportResult>;
+  /** `null`: not all of them are there yet. */
+  findObjects(input: FindObjectsInput): Promise<readonly FoundObject[] | null>;
+  /** Where the partitions that count end, in their order; `null`: not far enough yet. */
+  findOffsets(input: FindOffsetsInput): Promise<readonly PartitionEnd[] | null>;
 }
 
 /** Activities of the `engine` role: they use this machine's cores and memory (DuckDB). */

@@ -15,7 +15,17 @@ export function memoryStore(): ObjectStore {
     },
     get: async (key) => {
       const body = objects.get(key);
-      return body && { key, body, size: body.length, metadata: {}, contentEncoding: undefined, version: '' };
+      return (
+        body && {
+          key,
+          body,
+          size: body.length,
+          lastModified: new Date(),
+          metadata: {},
+          contentEncoding: undefined,
+          version: '',
+        }
+      );
     },
     createFromFile: unused,
     replace: async (key, body) => void objects.set(key, Buffer.from(body)),
