@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { notifyChannels, notifyProblems, notifyVariables, type NotifyChannels } from './notify-channels.ts';
 import { missingAddresses, nowhere, type ServerName } from './server-addresses.ts';
 
 /** Reads `true`/`false`/`1`/`0`; anything else is a problem that names the setting. */
@@ -23,7 +24,7 @@ export const settingsSchema = z.object({
   TEMPORAL_TLS_CLIENT_CERT_PATH: z.string().optional().describe('client certificate (PEM) for mutual TLS'),
   TEMPORAL_TLS_CLIENT_KEY_PATH: z.string().optional().describe('key of the client certificate (PEM)'),
   TEMPORAL_TLS_SERVER_CA_CERT_PATH: z.string().optional().describe('CA (PEM) that signed the server certificate'),
-  TEMPORAL_UI_URL: z.url().optional().describe('address of the Temporal UI, for the links that are printed'),
+  TEMPORAL_UI_URL: z.url().optional().describe('address of the Temporal UI, for the links that are printed and sent'),
 
   TW_USER: name.default('tradewind').describe("the course's user id: topics are <user>.pin, .geo and .user"),
   TW_TASK_QUEUE: name.default('tradewind').describe('task queues are <this>-orchestration, -io and -engine'),
@@ -101,6 +102,8 @@ export const settingsSchema = z.object({
     .optional()
     .describe("folder for a step's local files; by default the system's temporary folder"),
 
+  ...notifyVariables,
+
   TW_STATE_DIR: z.string().default('.tradewind').describe('state of the local stack, in the checkout'),
   TW_CACHE_DIR: z
     .string()
@@ -159,6 +162,7 @@ export interface Settings {
     readonly gzip: boolean;
     readonly recordBytes: number;
   };
+  readonly notify: NotifyChannels;
   readonly duckdb: { readonly memory: string; readonly threads: number };
   readonly workDir: string | undefined;
   readonly stateDir: string;
@@ -225,6 +229,7 @@ function contradictions(v: SettingsVariables): string[] {
   if (Boolean(v.TEMPORAL_TLS_CLIENT_CERT_PATH) !== Boolean(v.TEMPORAL_TLS_CLIENT_KEY_PATH)) {
     problems.push('TEMPORAL_TLS_CLIENT_CERT_PATH, TEMPORAL_TLS_CLIENT_KEY_PATH: set both or neither');
   }
+  problems.push(...notifyProblems(v));
   return problems;
 }
 
@@ -276,6 +281,7 @@ function bySystem(v: SettingsVariables): Settings {
       gzip: v.TW_LANDING_GZIP,
       recordBytes: v.TW_LANDING_RECORD_BYTES,
     },
+    notify: notifyChannels(v),
     duckdb: { memory: v.TW_DUCKDB_MEMORY, threads: v.TW_DUCKDB_THREADS },
     workDir: v.TW_WORK_DIR,
     stateDir: v.TW_STATE_DIR,

@@ -1,4 +1,5 @@
 import type { DagBuilder } from './builder.ts';
+import { taskCallbacks } from './callbacks.ts';
 import type { TaskDefinition, TaskKind } from './definition.ts';
 import { groupsAround, refuse, type Draft, type DraftGroup } from './draft.ts';
 import type { LabelledEdge } from './edge-label.ts';
@@ -50,13 +51,16 @@ export function dagBuilder(draft: Draft, defaults: DagDefaults, group: DraftGrou
     if (items !== null && items.length > longestMap) {
       say(`maps over ${items.length} items; at most ${longestMap} fit, so map over ranges of them`);
     }
+    const merged: TryOptions = Object.assign({}, defaults.defaultArgs, ...defaultsOf(group), own);
+    const callbacks = taskCallbacks(merged, say);
     draft.tasks.set(id, {
       definition: {
         id,
         ...(kind !== undefined && { kind }),
         needs: Object.fromEntries(needs.map(([name, from]) => [name, from.id])),
         triggerRule: ruleOf(own, kind, say),
-        ...tryPolicy(Object.assign({}, defaults.defaultArgs, ...defaultsOf(group), own), say),
+        ...tryPolicy(merged, say),
+        ...(callbacks !== undefined && { callbacks }),
         items,
         labels: items === null ? null : items.map((item, index) => labelOf(own, item, index)),
         ...(list !== undefined && items === null && { list, labelOf: (item, index) => labelOf(own, item, index) }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DagBuilder } from './builder.ts';
+import { runCallbacks } from './callbacks.ts';
 import { dagBuilder } from './dag-builder.ts';
 import { dateBound } from './date-bound.ts';
 import { checkRulesCanFire, definitionWarnings } from './definition-checks.ts';
@@ -37,6 +38,9 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
   const defaults = { timetable: options.schedule, defaultArgs: options.defaultArgs ?? {} };
   build(dagBuilder(draft, defaults));
   const tasks = finishTasks(draft);
+  const callbacks = runCallbacks(options, (text) => {
+    throw new DagDefinitionError(id, text);
+  });
   return deepFreeze({
     id,
     description: options.description ?? '',
@@ -46,6 +50,7 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
     ...dateBounds(id, options),
     catchup: options.catchup ?? false,
     maxActiveRuns: options.maxActiveRuns ?? (options.schedule?.kind === 'continuous' ? 1 : 16),
+    ...(callbacks !== undefined && { callbacks }),
     params: params as unknown as DagDefinition<z.output<Params>>['params'],
     tasks,
     groups: [...draft.groups.values()].map(({ id: groupId, parent, tooltip }) => ({

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DefinedList } from './map-list.ts';
 import type { TaskError } from './outcome.ts';
+import type { RunState, TaskState } from './states.ts';
 import type { TriggerRule } from './trigger-rules.ts';
 import type { Timetable } from './timetable.ts';
 
@@ -37,6 +38,56 @@ export interface TaskContext<Params = unknown> extends RunContext<Params> {
   /** When this try began. */
   readonly startDate: Date;
 }
+
+/** What can happen to a task, each by the name of its callback: `failure` is told to `onFailureCallback`. */
+export type TaskEventName = 'execute' | 'success' | 'failure' | 'retry' | 'skipped';
+
+/** What happened to a task instance, as its callback is told. */
+export interface TaskEvent extends RunContext {
+  /**
+   * `execute`: a try begins; `retry`: it failed and is to be followed by another; `failure`: it failed and was the last;
+   * `success`; `skipped`: the task skipped itself. A task that does not run (by a choice or a trigger rule) has no event, as in Airflow.
+   */
+  readonly event: TaskEventName;
+  readonly taskId: string;
+  /** Index within a mapped task; -1 for a task that is not mapped. */
+  readonly mapIndex: number;
+  /** For people: the task's id, with the label of its map index. */
+  readonly label: string;
+  /** From 1. */
+  readonly tryNumber: number;
+  readonly state: TaskState;
+  readonly error: TaskError | null;
+  /** When the try began. */
+  readonly startDate: Date;
+  /** When it ended; `null` for `execute`. */
+  readonly endDate: Date | null;
+}
+
+/** How a run ended, as its callback is told. */
+export interface RunEvent extends RunContext {
+  readonly event: 'run_success' | 'run_failure';
+  readonly state: Extract<RunState, 'success' | 'failed'>;
+  /** What failed, in a sentence. */
+  readonly error: TaskError | null;
+  readonly startDate: Date;
+  readonly endDate: Date;
+}
+
+/** What any callback is told. */
+export type CallbackEvent = TaskEvent | RunEvent;
+
+/**
+ * Workflow code that is told of an event, and usually calls a notifier. It changes nothing: an error in it is logged and shown
+ * beside the run, and neither task nor run waits for it, save that a run ends after its callbacks have (docs/operators.md).
+ */
+export type Callback<Event> = (event: Event) => unknown;
+
+/** A task's callbacks by event; an event without one is left out. */
+export type TaskCallbacks = Readonly<Partial<Record<TaskEventName, readonly Callback<TaskEvent>[]>>>;
+
+/** A run's callbacks by event; an event without one is left out. */
+export type RunCallbacks = Readonly<Partial<Record<RunEvent['event'], readonly Callback<RunEvent>[]>>>;
 
 /** When a try that failed is followed by another. Times in milliseconds. */
 export interface TryPolicy {
@@ -89,6 +140,7 @@ export interface TaskDefinition extends TryPolicy {
   readonly onFailureFailDagrun?: true;
   /** The innermost group that it is in. */
   readonly group?: string;
+  readonly callbacks?: TaskCallbacks;
   readonly doc: string;
   /** Workflow code: is given the item (of a mapped task), the inputs and the context. */
   readonly run: (item: unknown, inputs: Readonly<Record<string, unknown>>, context: TaskContext) => unknown;
@@ -121,6 +173,7 @@ export interface DagDefinition<Params = unknown> {
   readonly endDate?: number;
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
+  readonly callbacks?: RunCallbacks;
   readonly params: z.ZodObject & z.ZodType<Params>;
   /** In a topological order: that in which they were defined, where it is one. */
   readonly tasks: readonly TaskDefinition[];

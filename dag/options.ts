@@ -1,10 +1,11 @@
 import type { z } from 'zod';
+import type { RunCallbackOptions, TaskCallbackOptions } from './callbacks.ts';
 import type { Duration } from './duration.ts';
 import type { TaskError } from './outcome.ts';
 import type { Timetable } from './timetable.ts';
 
-/** How a task is tried, for one task or, as `defaultArgs`, for every task of a DAG. Airflow's names and defaults. */
-export interface TryOptions {
+/** How a task is tried, and whom it tells, for one task or, as `defaultArgs`, for every task of a DAG. Airflow's names and defaults. */
+export interface TryOptions extends TaskCallbackOptions {
   /** Tries after the first one; 0 by default. */
   readonly retries?: number;
   /** Wait between two tries; 5 minutes by default. */
@@ -24,7 +25,7 @@ export interface TryOptions {
 }
 
 /** A DAG. */
-export interface DagOptions<Params extends z.ZodObject> {
+export interface DagOptions<Params extends z.ZodObject> extends RunCallbackOptions {
   /** When it runs by itself, for example `cron('@daily')`; `null` = only when somebody asks. */
   readonly schedule: Timetable | null;
   /**

@@ -3,6 +3,7 @@ import { createCheckpointCodec } from '../activities/duckdb/checkpoint-codec.ts'
 import { createDuckDb } from '../activities/duckdb/engine.ts';
 import { createKafka } from '../activities/kafka/kafka.ts';
 import { createSourceDatabase } from '../activities/mysql/source-database.ts';
+import { createNotifier } from '../activities/notify/notifier.ts';
 import { createLandingZone } from '../activities/s3/landing-zone.ts';
 import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
 import { createTryLogKeeper } from '../activities/s3/try-log-keeper.ts';
@@ -15,12 +16,14 @@ import { createEmulate } from '../activities/steps/emulate.ts';
 import { createFindObjects } from '../activities/steps/find-objects.ts';
 import { createFindOffsets } from '../activities/steps/find-offsets.ts';
 import { createLandPartition } from '../activities/steps/land-partition.ts';
+import { createNotify } from '../activities/steps/notify.ts';
 import { createPlanLanding } from '../activities/steps/plan-landing.ts';
 import { createReport } from '../activities/steps/report.ts';
 import { createVerify } from '../activities/steps/verify.ts';
 import type { ObjectStore } from '../activities/shared/object-store.ts';
 import type { StepLog } from '../activities/shared/step-context.ts';
 import type { TryLogs } from '../activities/shared/try-logs.ts';
+import { runUrl } from '../config/run-url.ts';
 import type { Settings } from '../config/settings.ts';
 
 /** What the composition needs beside the settings. */
@@ -57,6 +60,10 @@ export function compose({ settings, duckDbChild, log }: CompositionOptions): Com
   const tryLogs = createTryLogKeeper({ store: logStore, log });
   const zone = createLandingZone(store, { gzip: limits.gzip });
   const kafka = createKafka(settings.kafka);
+  const notify = createNotify({
+    notifier: createNotifier(settings.notify),
+    urlOf: (runId) => runUrl(settings.temporal, runId),
+  });
   const source = createSourceDatabase(settings.mysql);
   const engine = createDuckDb({ ...settings.duckdb, workDir: settings.workDir, childPath: duckDbChild });
   const codec = createCheckpointCodec(engine);
@@ -71,6 +78,9 @@ export function compose({ settings, duckDbChild, log }: CompositionOptions): Com
         report: asActivity(createReport({ store, now: () => new Date() })),
         findObjects: asActivity(createFindObjects({ store })),
         findOffsets: asActivity(createFindOffsets({ kafka, user })),
+        notifyWebhook: asActivity(notify.webhook),
+        notifySlack: asActivity(notify.slack),
+        notifyEmail: asActivity(notify.email),
       },
       engine: {
         clean: asActivity(createClean({ landing: zone, tables, engine })),

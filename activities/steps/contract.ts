@@ -177,6 +177,37 @@ export interface FindOffsetsInput {
   readonly since: readonly PartitionEnd[];
 }
 
+/** What happened, as a notification tells it. */
+export interface NotifiedEvent {
+  /** What a callback was told: `failure`, `retry`, `run_failure`, … */
+  readonly event: 'execute' | 'success' | 'failure' | 'retry' | 'skipped' | 'run_success' | 'run_failure';
+  readonly dagId: string;
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly logicalDate: string;
+  /** Task id, index and label for people; `null` where it is about the run. */
+  readonly task: { readonly taskId: string; readonly mapIndex: number; readonly label: string } | null;
+  /** From 1; `null` where it is about the run. */
+  readonly tryNumber: number | null;
+  readonly state: string;
+  readonly error: { readonly type: string; readonly message: string } | null;
+}
+
+/** A notification. One of `text` and `event` is there. */
+export interface NotifyInput {
+  /** Name of the place that it goes to: the worker's settings have its address. */
+  readonly channel: string;
+  /** What it says; `null`: what the event is in some lines. */
+  readonly text: string | null;
+  readonly event: NotifiedEvent | null;
+}
+
+/** A notification by mail. */
+export interface NotifyEmailInput extends NotifyInput {
+  /** `null`: the first line of the text. */
+  readonly subject: string | null;
+}
+
 /** Activities of the `io` role: they wait for other systems. */
 export interface IoActivities {
   emulate(input: EmulateInput): Promise<EmulateResult>;
@@ -187,6 +218,12 @@ export interface IoActivities {
   findObjects(input: FindObjectsInput): Promise<readonly FoundObject[] | null>;
   /** Where the partitions that count end, in their order; `null`: not far enough yet. */
   findOffsets(input: FindOffsetsInput): Promise<readonly PartitionEnd[] | null>;
+  /** Posts `{ text, event, url }` to a channel's webhook; `url` is that of the run in the Temporal UI, or `null`. */
+  notifyWebhook(input: NotifyInput): Promise<void>;
+  /** Posts to a channel's Slack-compatible incoming webhook. */
+  notifySlack(input: NotifyInput): Promise<void>;
+  /** Sends a mail to a channel's addresses. */
+  notifyEmail(input: NotifyEmailInput): Promise<void>;
 }
 
 /** Activities of the `engine` role: they use this machine's cores and memory (DuckDB). */

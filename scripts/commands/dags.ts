@@ -8,7 +8,7 @@ import { checkParams } from '../../dag/params.ts';
 import { definitionOf, registeredDags } from '../dag-registry.ts';
 import { CommandError } from '../failure.ts';
 import { jsonOption } from '../json-option.ts';
-import { runUrl } from '../run-url.ts';
+import { runUrl } from '../../config/run-url.ts';
 import { manualRunId, startRun } from '../start-run.ts';
 import { openTemporal } from '../temporal-client.ts';
 import { dagsNewCommand } from './dags-new.ts';

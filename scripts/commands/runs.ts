@@ -3,7 +3,7 @@ import { runStates, type RunState } from '../../dag/states.ts';
 import { definitionOf } from '../dag-registry.ts';
 import { dateOption } from '../date-option.ts';
 import { CommandError } from '../failure.ts';
-import { runUrl } from '../run-url.ts';
+import { runUrl } from '../../config/run-url.ts';
 import { noAnswerText, openRuns, runOf } from '../runs/open-runs.ts';
 import { filterText } from '../runs/run-filter.ts';
 import { runsTable, runText } from '../runs/run-text.ts';

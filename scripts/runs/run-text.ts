@@ -32,7 +32,8 @@ export function runText(run: RunSummary, status: RunStatus | undefined, url: str
   const lines = facts.flatMap(([name, value]) =>
     value === null || value === undefined ? [] : [`${name.padEnd(14)} ${value}`],
   );
-  return [runId, ...lines, ...(status === undefined ? [] : ['', tasksTable(status.tasks)])].join('\n');
+  const tasks = status === undefined ? [] : ['', tasksTable(status.tasks), ...troubleLines(status)];
+  return [runId, ...lines, ...tasks].join('\n');
 }
 
 /** The tasks of a run, an index of a mapped one a row. */
@@ -54,6 +55,12 @@ export function tasksTable(tasks: readonly TaskStatus[]): string {
     ]);
   }
   return table.toString();
+}
+
+function troubleLines({ callbackTroubles = [] }: RunStatus): readonly string[] {
+  return callbackTroubles.map(
+    ({ label, callback, error }) => `${callback} of ${label ?? 'the run'} failed: ${oneLine(error.message)}`,
+  );
 }
 
 function oneLine(text: string): string {

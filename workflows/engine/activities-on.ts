@@ -27,10 +27,14 @@ const profile: ActivityOptions = {
 /**
  * The activities of a role, to be called from a task's `run`. They go to the queue beside the run's own:
  * `<name>-orchestration` has `<name>-io` and `<name>-engine`, so that a graph never depends on the environment.
+ * `giveUpAfter` (milliseconds) bounds the attempts of what is not worth more; a try's executionTimeout does so for the rest.
  *
  * @example const io = activitiesOn<IoActivities>('io');
  */
-export function activitiesOn<Activities extends object>(role: ActivityRole): Activities {
+export function activitiesOn<Activities extends object>(
+  role: ActivityRole,
+  { giveUpAfter }: { readonly giveUpAfter?: number } = {},
+): Activities {
   let queue = '';
   let activities: UntypedActivities = {};
   return new Proxy({} as Activities, {
@@ -41,7 +45,11 @@ export function activitiesOn<Activities extends object>(role: ActivityRole): Act
         const { taskQueue } = workflowInfo();
         if (taskQueue !== queue) {
           queue = taskQueue;
-          activities = proxyActivities({ ...profile, taskQueue: queueOf(role, taskQueue) });
+          activities = proxyActivities({
+            ...profile,
+            taskQueue: queueOf(role, taskQueue),
+            ...(giveUpAfter !== undefined && { scheduleToCloseTimeout: giveUpAfter }),
+          });
         }
         return activities[name]?.(...args);
       };

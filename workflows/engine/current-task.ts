@@ -17,6 +17,8 @@ export interface CurrentTask {
   readonly waiting: Waiting;
   /** Set while a sensor pokes: the activities that it calls are pokes. */
   readonly poke?: Poke;
+  /** Set in a callback: told of what went wrong in it without having failed it. */
+  readonly onTrouble?: (thrown: unknown) => void;
 }
 
 /** How an operator tells that its try waits: what it says stands in the run's states and on its page. */

@@ -14,9 +14,9 @@ interface Entry {
 
 /**
  * A timer a try would be two events of history and a workflow task's commands each. One timer for the run's nearest limit
- * wakes the run at most once in the length of a limit. `onDefect` is told of what should never happen.
+ * wakes the run at most once in the length of a limit. `onDefect` is told of what should never happen; `summary` names the timer.
  */
-export function watchDeadlines(onDefect: (error: unknown) => void): Deadlines {
+export function watchDeadlines(onDefect: (error: unknown) => void, summary = 'nearest executionTimeout'): Deadlines {
   const entries = new Set<Entry>();
   const home = CancellationScope.current();
   let armed = Number.POSITIVE_INFINITY;
@@ -33,7 +33,7 @@ export function watchDeadlines(onDefect: (error: unknown) => void): Deadlines {
   }
 
   function startTimer(nearest: number): void {
-    sleep(Math.max(nearest - Date.now(), 1), { summary: 'nearest executionTimeout' })
+    sleep(Math.max(nearest - Date.now(), 1), { summary })
       .then(
         () => fire(nearest),
         (error: unknown) => {

@@ -1,5 +1,6 @@
 import type { RunState, TaskState } from '../../dag/states.ts';
 import { durationText } from '../../dag/duration.ts';
+import type { CallbackTrouble } from './callbacks.ts';
 import type { TaskStatus } from './queries.ts';
 import type { BookInstance } from './run-book.ts';
 import type { TaskWait } from './task-record.ts';
@@ -57,6 +58,15 @@ export function detailsOf(instances: readonly BookInstance[]): DetailsText {
   };
 }
 
+/** What went wrong in callbacks, as Markdown below the tasks; empty where nothing did. */
+export function troublesText(troubles: readonly CallbackTrouble[]): string {
+  if (troubles.length === 0) return '';
+  const lines = troubles.map(
+    ({ callback, label, error }) => `- ${label ?? 'run'} ${callback}: ${oneLine(error.message)}`,
+  );
+  return `\n\n**callbacks that failed**\n\n${lines.join('\n')}`;
+}
+
 interface Row {
   state: string;
   tries: number;
@@ -67,6 +77,10 @@ interface Row {
 function rowText({ label, state, tryNumber, start, end, error, wait }: TaskStatus): string {
   const took = start === null || end === null ? '' : durationText(end - start);
   const said = wait?.what ?? error?.message;
-  const why = said === undefined ? '' : `: ${said.replaceAll(/[|\n\r]/g, ' ').slice(0, 200)}`;
+  const why = said === undefined ? '' : `: ${oneLine(said)}`;
   return `\n| ${label} | ${marks[state]} ${state}${why} | ${tryNumber === 0 ? '' : tryNumber} | ${took} |`;
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[|\n\r]/g, ' ').slice(0, 200);
 }

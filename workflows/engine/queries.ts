@@ -3,6 +3,7 @@ import type { TaskError } from '../../dag/outcome.ts';
 import type { RunState, TaskState } from '../../dag/states.ts';
 import type { TriggerRule } from '../../dag/trigger-rules.ts';
 import type { RunType } from '../../dag/definition.ts';
+import type { CallbackTrouble } from './callbacks.ts';
 import type { TaskWait, TryRecord } from './task-record.ts';
 
 /** A run's graph, as it runs. */
@@ -42,6 +43,8 @@ export interface RunStatus {
   readonly dataInterval: { readonly start: string; readonly end: string };
   readonly state: RunState;
   readonly tasks: readonly TaskStatus[];
+  /** What went wrong in callbacks; only where something did. */
+  readonly callbackTroubles?: readonly CallbackTrouble[];
 }
 
 /** Which task's tries or result are asked for; `mapIndex` -1 or absent: of a task that is not mapped. */

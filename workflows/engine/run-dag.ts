@@ -14,10 +14,11 @@ import { checkParams } from '../../dag/params.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import { runIdentity, type RunIdentity } from '../../dag/run-identity.ts';
 import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
+import { openCallbacks, type CallbackDesk } from './callbacks.ts';
 import { watchDeadlines } from './deadlines.ts';
-import { detailsOf, type DetailsText } from './details.ts';
+import { detailsOf, troublesText, type DetailsText } from './details.ts';
 import { failureTypes } from './failures.ts';
-import { graphQuery, resultQuery, statesQuery, triesQuery, type TaskStatus } from './queries.ts';
+import { graphQuery, resultQuery, statesQuery, triesQuery, type RunStatus, type TaskStatus } from './queries.ts';
 import { openBook, type RunBook } from './run-book.ts';
 import { instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
 import { tryTask } from './tries.ts';
@@ -35,9 +36,10 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   let state: RunState = 'running';
   const { identity, params, problems } = openRun(definition, input);
   const context: RunContext = { dagId: definition.id, runId: workflowInfo().workflowId, params, ...identity };
+  const callbacks = openCallbacks(definition, context);
   // Before anything can fail, since a run that failed is asked, too.
   setHandler(graphQuery, book.graph);
-  setHandler(statesQuery, () => book.status(context, state));
+  setHandler(statesQuery, () => withTroubles(book.status(context, state), callbacks));
   setHandler(triesQuery, book.tries);
   setHandler(resultQuery, book.result);
   if (problems !== undefined) {
@@ -50,19 +52,25 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
     });
   }
 
-  const details = growingDetails(book);
-  const cancelled = await runTasks(book, context, details);
+  const details = growingDetails(book, callbacks);
+  const cancelled = await runTasks(book, context, callbacks, details);
 
   const end = book.plan.runState();
   state = end === 'success' && !cancelled ? 'success' : 'failed';
   upsertSearchAttributes([{ key: searchAttributeKeys.runState, value: state }]);
   setCurrentDetails(details(state));
   const result: RunResult = { state, tasks: statesOf(definition, book) };
-  if (cancelled) throw new CancelledFailure('the run was cancelled', [result]);
+  const why = cancelled ? 'the run was cancelled' : whatFailed(book.statuses());
+  await callbacks.endRun(
+    state,
+    state === 'success' ? null : { type: cancelled ? 'Cancelled' : failureTypes.run, message: why },
+  );
+  if (callbacks.troubles().length > 0) setCurrentDetails(details(state));
+  if (cancelled) throw new CancelledFailure(why, [result]);
   if (state === 'success') return result;
   throw ApplicationFailure.create({
     type: failureTypes.run,
-    message: whatFailed(book.statuses()),
+    message: why,
     nonRetryable: true,
     details: [result],
   });
@@ -90,7 +98,12 @@ function openRun(definition: DagDefinition, input: unknown): Opening {
 }
 
 /** Runs tasks as the plan says until none is left. Says whether the run was cancelled on the way. */
-async function runTasks(book: RunBook, context: RunContext, details: DetailsText): Promise<boolean> {
+async function runTasks(
+  book: RunBook,
+  context: RunContext,
+  callbacks: CallbackDesk,
+  details: DetailsText,
+): Promise<boolean> {
   const { plan } = book;
   const show = shower(book, details);
   let open = 0;
@@ -131,6 +144,7 @@ async function runTasks(book: RunBook, context: RunContext, details: DetailsText
       inputs: book.inputsOf(task),
       context,
       deadlines,
+      callbacks,
       onState: (state) => {
         plan.record(instance, state, state === 'success' ? choiceOf(task, book.record(instance).value) : undefined);
         if (!isFinished(state)) {
@@ -166,8 +180,13 @@ function logFailure(book: RunBook, instance: TaskInstance): void {
   });
 }
 
+/** Where a run is, and what went wrong in its callbacks, where something did. */
+function withTroubles(status: RunStatus, { troubles }: CallbackDesk): RunStatus {
+  return troubles().length === 0 ? status : { ...status, callbackTroubles: troubles() };
+}
+
 /** A task that is mapped over a result has its rows when the result is there. */
-function growingDetails({ instances }: RunBook): DetailsText {
+function growingDetails({ instances }: RunBook, callbacks: CallbackDesk): DetailsText {
   let rows = instances.length;
   let details = detailsOf(instances);
   return (state) => {
@@ -175,7 +194,7 @@ function growingDetails({ instances }: RunBook): DetailsText {
       rows = instances.length;
       details = detailsOf(instances);
     }
-    return details(state);
+    return details(state) + troublesText(callbacks.troubles());
   };
 }
 

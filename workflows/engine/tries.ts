@@ -1,6 +1,7 @@
 import { isCancellation, log, sleep } from '@temporalio/workflow';
-import type { RunContext, TaskDefinition } from '../../dag/definition.ts';
+import type { RunContext, TaskDefinition, TaskEventName } from '../../dag/definition.ts';
 import type { TaskState } from '../../dag/states.ts';
+import type { CallbackDesk } from './callbacks.ts';
 import { taskLabel, withinTask } from './current-task.ts';
 import type { Deadlines } from './deadlines.ts';
 import { diagnose, type Diagnosis } from './failures.ts';
@@ -17,6 +18,7 @@ export interface Trying {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly context: RunContext;
   readonly deadlines: Deadlines;
+  readonly callbacks: CallbackDesk;
   /** Told of every change of state, the last one included. */
   readonly onState: (state: TaskState) => void;
   /** Told of a defect of the engine itself, which no try may hide. */
@@ -33,10 +35,11 @@ export interface Trying {
  * are most of what a task would cost here.
  */
 export function tryTask(trying: Trying, tryNumber = 1, since = Date.now()): void {
-  const { task, record, deadlines, onState, onDefect } = trying;
+  const { task, record, deadlines, callbacks, onState, onDefect } = trying;
   const label = taskLabel(record.taskId, record.mapLabel);
   const start = Date.now();
   record.tries.push({ tryNumber, start, end: null, state: 'running', error: null });
+  callbacks.tellTask(task, record, 'execute');
   onState('running');
   const scope = openTry(deadlines, task.executionTimeout);
   const succeeded = (value: unknown): void =>
@@ -142,8 +145,16 @@ function afterFailure(
   );
 }
 
+/** What a try's end is to its task's callbacks. */
+const eventOf: Readonly<Partial<Record<TaskState, TaskEventName>>> = {
+  success: 'success',
+  failed: 'failure',
+  up_for_retry: 'retry',
+  skipped: 'skipped',
+};
+
 function close(
-  { record, onState }: Trying,
+  { task, record, callbacks, onState }: Trying,
   tryNumber: number,
   start: number,
   state: TaskState,
@@ -151,6 +162,8 @@ function close(
 ): void {
   record.tries[tryNumber - 1] = { tryNumber, start, end: Date.now(), state, error };
   if (state === 'success' || state === 'skipped') record.error = null;
+  const event = eventOf[state];
+  if (event !== undefined) callbacks.tellTask(task, record, event);
   onState(state);
 }
 

@@ -1,0 +1,163 @@
+import { CancellationScope, log, workflowInfo } from '@temporalio/workflow';
+import type {
+  Callback,
+  CallbackEvent,
+  DagDefinition,
+  RunContext,
+  RunEvent,
+  TaskDefinition,
+  TaskEventName,
+} from '../../dag/definition.ts';
+import { durationText } from '../../dag/duration.ts';
+import type { TaskError } from '../../dag/outcome.ts';
+import { taskLabel, withinTask, type CurrentTask, type TryWork } from './current-task.ts';
+import { watchDeadlines, type Deadlines } from './deadlines.ts';
+import { diagnose } from './failures.ts';
+import type { TaskRecord } from './task-record.ts';
+
+/** Milliseconds that a callback may take: so long, at most, a run waits for its callbacks when its tasks have ended. */
+const longestCallback = 5 * 60_000;
+
+/** Callbacks' troubles that a run keeps at most; the log has them all. */
+const mostTroubles = 50;
+
+/** A callback that failed, or a notification of it that did not arrive. */
+export interface CallbackTrouble {
+  /** Airflow's name of it: `onFailureCallback`. */
+  readonly callback: string;
+  /** For people: the task that it was told of; `null`: the run. */
+  readonly label: string | null;
+  readonly tryNumber: number;
+  readonly error: TaskError;
+}
+
+/** Calls the callbacks of a run and its tasks, beside them. */
+export interface CallbackDesk {
+  /** Tells what happened to a task's newest try, where somebody wants to know. */
+  readonly tellTask: (task: TaskDefinition, record: TaskRecord, event: TaskEventName) => void;
+  /** Tells how the run ended, where somebody wants to know, and ends when no callback runs any more. */
+  readonly endRun: (state: RunEvent['state'], error: TaskError | null) => Promise<void>;
+  /** What went wrong in callbacks, first one first. */
+  readonly troubles: () => readonly CallbackTrouble[];
+}
+
+/** Where a callback is called from: for logs, activities and people. */
+type Place = Pick<CurrentTask, 'taskId' | 'mapIndex' | 'tryNumber'> & Pick<CallbackTrouble, 'label' | 'callback'>;
+
+const optionOf: Readonly<Record<CallbackEvent['event'], string>> = {
+  execute: 'onExecuteCallback',
+  success: 'onSuccessCallback',
+  failure: 'onFailureCallback',
+  retry: 'onRetryCallback',
+  skipped: 'onSkippedCallback',
+  run_success: 'onSuccessCallback',
+  run_failure: 'onFailureCallback',
+};
+
+/**
+ * Opens the desk of a run's callbacks. They run in scopes of their own, which the cancellation of the run does not reach: that it
+ * was cancelled is what they have to tell.
+ */
+export function openCallbacks(definition: DagDefinition, run: RunContext): CallbackDesk {
+  const troubles: CallbackTrouble[] = [];
+  let home: { readonly scope: CancellationScope; readonly deadlines: Deadlines } | undefined;
+  let running = 0;
+  let onIdle: (() => void) | undefined;
+  /** What should never happen: it is thrown where the run waits for its callbacks. */
+  let defect: { readonly error: unknown } | undefined;
+  const onDefect = (error: unknown): void => {
+    defect ??= { error };
+    onIdle?.();
+  };
+
+  /** Made with the first callback, since most runs have none. */
+  function openHome(): NonNullable<typeof home> {
+    const scope = new CancellationScope({ cancellable: false });
+    let deadlines: Deadlines | undefined;
+    scope.run(async () => void (deadlines = watchDeadlines(onDefect, 'longest callback'))).then(undefined, onDefect);
+    if (deadlines === undefined) throw new Error('a scope did not begin at once');
+    return { scope, deadlines };
+  }
+
+  function note({ callback, label, tryNumber }: Place, thrown: unknown): void {
+    const { error } = diagnose(thrown);
+    log.warn('a callback failed; its task and its run go on without it', { callback, of: label, ...error });
+    if (troubles.length < mostTroubles) troubles.push({ callback, label, tryNumber, error });
+  }
+
+  function call<Event>(callback: Callback<Event>, event: Event, place: Place): void {
+    home ??= openHome();
+    const { deadlines } = home;
+    const scope = new CancellationScope({ cancellable: true, parent: home.scope });
+    const work: TryWork = { activities: 0, timers: 0, onIdle: undefined };
+    const { taskId, mapIndex, tryNumber, callback: name } = place;
+    const task: CurrentTask = {
+      taskId,
+      mapIndex,
+      tryNumber,
+      label: place.label === null ? name : `${place.label} ${name}`,
+      work,
+      run,
+      // A callback waits beside its task, whose state is not its own.
+      waiting: { since: Date.now(), begin: () => () => undefined, watch: deadlines.watch, executionTimeout: null },
+      onTrouble: (error) => note(place, error),
+    };
+    let ended = false;
+    const end = (): void => {
+      if (ended) return;
+      ended = true;
+      release();
+      if (work.timers > 0) scope.cancel();
+      if (--running === 0) onIdle?.();
+    };
+    // What a callback began and did not wait for is waited for here: who forgets an `await` wants the message all the same.
+    const endWhenIdle = (): void => {
+      if (work.activities === 0) end();
+      else new Promise<void>((idle) => (work.onIdle = idle)).then(end).then(undefined, onDefect);
+    };
+    const fail = (thrown: unknown): void => {
+      if (!ended) note(place, thrown);
+      endWhenIdle();
+    };
+    running++;
+    const release = deadlines.watch(longestCallback, () => {
+      note(
+        place,
+        new Error(`took longer than ${durationText(longestCallback)}, which is all that a callback may take`),
+      );
+      scope.cancel();
+      end();
+    });
+    scope
+      .run(async () => withinTask(task, () => callback(event)))
+      .then(endWhenIdle, fail)
+      .then(undefined, onDefect);
+  }
+
+  return {
+    tellTask: ({ callbacks }, record, event) => {
+      const wanted = callbacks?.[event];
+      if (wanted === undefined) return;
+      const { taskId, mapIndex } = record;
+      const label = taskLabel(taskId, record.mapLabel);
+      const last = record.tries.at(-1);
+      if (last === undefined) return;
+      const { tryNumber, state, error, start, end } = last;
+      const place: Place = { taskId, mapIndex, tryNumber, label, callback: optionOf[event] };
+      const told = { event, taskId, mapIndex, label, tryNumber, state, error };
+      const dates = { startDate: new Date(start), endDate: end === null ? null : new Date(end) };
+      for (const callback of wanted) call(callback, { ...run, ...told, ...dates }, place);
+    },
+    endRun: async (state, error) => {
+      const event = state === 'success' ? 'run_success' : 'run_failure';
+      const callback = optionOf[event];
+      const place: Place = { taskId: callback, mapIndex: -1, tryNumber: 1, label: null, callback };
+      const dates = { startDate: workflowInfo().startTime, endDate: new Date() };
+      for (const one of definition.callbacks?.[event] ?? [])
+        call(one, { ...run, event, state, error, ...dates }, place);
+      if (running > 0 && defect === undefined) await new Promise<void>((resolve) => (onIdle = resolve));
+      if (defect !== undefined) throw defect.error;
+    },
+    troubles: () => troubles,
+  };
+}
