@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import { durationText, type Duration } from '../../dag/duration.ts';
 import { taskOfOperator, withinTask } from '../engine/current-task.ts';
@@ -65,7 +65,8 @@ export async function sensor<Result>(options: SensorOptions<Result>): Promise<Fo
       `a sensor's poke gave ${String(found)} after its activity had found something: let the activity itself give it, so that it is the activity that is tried again`,
     );
   } catch (thrown) {
-    if (late && isCancellation(thrown)) nothingFound(options, timeout);
+    // Cancelled, or told of what its last poke said in the meantime: an attempt that fails after that is not followed by another.
+    if (late) nothingFound(options, timeout);
     const { error } = diagnose(thrown);
     if (options.softFail === true && error.type === failureTypes.failed) skip(error.message);
     throw thrown;

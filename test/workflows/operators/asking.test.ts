@@ -82,4 +82,10 @@ describe('waits, on a real server', () => {
     expect((await taskOf(handle, 'never')).state).toBe('skipped');
     expect((await taskOf(handle, 'files[149]')).state).toBe('failed');
   });
+
+  test('a sensor whose time is over in the middle of a poke has found nothing, and is not tried again', async () => {
+    const handle = await harness.start('lateSensor');
+    await endOf(handle);
+    expect(await taskOf(handle, 'file')).toMatchObject({ tryNumber: 1, error: { type: 'SensorTimeout' } });
+  });
 });
