@@ -49,6 +49,21 @@ export function runCallbacks(options: RunCallbackOptions, say: (text: string) =>
   );
 }
 
+/** One callback or several as a list. `option` names them where one is no function. */
+export function callbackList<Event>(
+  option: string,
+  callbacks: Callbacks<Event>,
+  say: (text: string) => never,
+): readonly Callback<Event>[] {
+  const all: readonly unknown[] = Array.isArray(callbacks) ? callbacks : [callbacks];
+  if (all.some((one) => typeof one !== 'function')) {
+    say(
+      `${option} is no function: give it one, or a list of them, for example (event) => notifySlack({ channel: 'ops', event })`,
+    );
+  }
+  return all as readonly Callback<Event>[];
+}
+
 function byEvent<Name extends string, Event>(
   given: Readonly<Record<Name, readonly [string, Callbacks<Event> | undefined]>>,
   say: (text: string) => never,
@@ -57,13 +72,8 @@ function byEvent<Name extends string, Event>(
   for (const event of Object.keys(given) as Name[]) {
     const [option, callbacks] = given[event];
     if (callbacks === undefined) continue;
-    const all: readonly unknown[] = Array.isArray(callbacks) ? callbacks : [callbacks];
-    if (all.some((one) => typeof one !== 'function')) {
-      say(
-        `${option} is no function: give it one, or a list of them, for example (event) => notifySlack({ channel: 'ops', event })`,
-      );
-    }
-    if (all.length > 0) found[event] = all as readonly Callback<Event>[];
+    const all = callbackList<Event>(option, callbacks, say);
+    if (all.length > 0) found[event] = all;
   }
   return Object.keys(found).length === 0 ? undefined : found;
 }

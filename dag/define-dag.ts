@@ -4,12 +4,14 @@ import { runCallbacks } from './callbacks.ts';
 import { dagBuilder } from './dag-builder.ts';
 import { dateBound } from './date-bound.ts';
 import { checkRulesCanFire, definitionWarnings } from './definition-checks.ts';
+import { deadlinesOf } from './deadline.ts';
 import { DagDefinitionError } from './definition-error.ts';
 import type { DagDefinition, TaskDefinition } from './definition.ts';
 import { taskEdges } from './draft-edges.ts';
 import { taskOrder } from './draft-order.ts';
 import { draftTasks } from './draft-tasks.ts';
 import type { Draft } from './draft.ts';
+import { durationMs } from './duration.ts';
 import { mostInstances } from './limits.ts';
 import type { DagOptions } from './options.ts';
 import { timetableProblem, timezoneOf } from './timetable.ts';
@@ -51,6 +53,7 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
     catchup: options.catchup ?? false,
     maxActiveRuns: options.maxActiveRuns ?? (options.schedule?.kind === 'continuous' ? 1 : 16),
     ...(callbacks !== undefined && { callbacks }),
+    ...runLimits(id, options, tasks),
     params: params as unknown as DagDefinition<z.output<Params>>['params'],
     tasks,
     groups: [...draft.groups.values()].map(({ id: groupId, parent, tooltip }) => ({
@@ -105,6 +108,33 @@ function checkOptions(id: string, options: DagOptions<z.ZodObject>, params: z.Zo
       `a scheduled run is given no params, so each needs a default that is right: ${list}; add .default(…) or set schedule: null`,
     );
   }
+}
+
+/** What ends or watches a run as a whole; left out where there is none. */
+function runLimits(
+  id: string,
+  { schedule, deadline = [], dagrunTimeout, failFast = false }: DagOptions<z.ZodObject>,
+  tasks: readonly TaskDefinition[],
+): Pick<DagDefinition, 'deadlines' | 'dagrunTimeout' | 'failFast'> {
+  const say = (text: string): never => {
+    throw new DagDefinitionError(id, text);
+  };
+  const deadlines = deadlinesOf([deadline].flat(), schedule === null ? 'UTC' : timezoneOf(schedule), say);
+  const timeout = dagrunTimeout === undefined ? undefined : durationMs(dagrunTimeout);
+  if (dagrunTimeout !== undefined && !timeout) {
+    say(`dagrunTimeout is '${dagrunTimeout}'; write a number above 0 and a unit, for example '6 hours'`);
+  }
+  const other = tasks.find(({ kind, triggerRule }) => kind !== 'teardown' && triggerRule !== 'all_success');
+  if (failFast && other !== undefined) {
+    say(
+      `task ${other.id} has the trigger rule ${other.triggerRule}, but failFast ends the run at the first failure, so it would never run: give it all_success, or drop failFast`,
+    );
+  }
+  return {
+    ...(deadlines.length > 0 && { deadlines }),
+    ...(timeout !== undefined && { dagrunTimeout: timeout }),
+    ...(failFast && { failFast }),
+  };
 }
 
 /** Left out where there is none, so that such a DAG's definition says what it always said. */

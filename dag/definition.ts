@@ -74,8 +74,26 @@ export interface RunEvent extends RunContext {
   readonly endDate: Date;
 }
 
+/** That a run has not ended by a deadline, as its callback is told. */
+export interface DeadlineEvent extends RunContext {
+  readonly event: 'deadline';
+  readonly state: RunState;
+  /** Which deadline was missed, in a sentence. */
+  readonly error: TaskError;
+  readonly deadline: Date;
+}
+
 /** What any callback is told. */
-export type CallbackEvent = TaskEvent | RunEvent;
+export type CallbackEvent = TaskEvent | RunEvent | DeadlineEvent;
+
+/** By when a run is to have ended (Airflow's DeadlineAlert). */
+export interface DeadlineDefinition {
+  /** When the run was queued; its logical date; or an instant in epoch milliseconds. */
+  readonly reference: 'queuedAt' | 'logicalDate' | number;
+  /** Milliseconds after the reference; negative: before. */
+  readonly interval: number;
+  readonly callbacks: readonly Callback<DeadlineEvent>[];
+}
 
 /**
  * Workflow code that is told of an event, and usually calls a notifier. It changes nothing: an error in it is logged and shown
@@ -174,6 +192,11 @@ export interface DagDefinition<Params = unknown> {
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
   readonly callbacks?: RunCallbacks;
+  readonly deadlines?: readonly DeadlineDefinition[];
+  /** Milliseconds from a run's start after which it is ended, and has failed. */
+  readonly dagrunTimeout?: number;
+  /** Whether the first task that fails ends the run. */
+  readonly failFast?: true;
   readonly params: z.ZodObject & z.ZodType<Params>;
   /** In a topological order: that in which they were defined, where it is one. */
   readonly tasks: readonly TaskDefinition[];

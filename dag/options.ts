@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { RunCallbackOptions, TaskCallbackOptions } from './callbacks.ts';
+import type { DeadlineOptions } from './deadline.ts';
 import type { Duration } from './duration.ts';
 import type { TaskError } from './outcome.ts';
 import type { Timetable } from './timetable.ts';
@@ -42,6 +43,15 @@ export interface DagOptions<Params extends z.ZodObject> extends RunCallbackOptio
   /** What a run may be given: a zod object. With a schedule every param has a default, since a scheduled run is given nothing. */
   readonly params?: Params;
   readonly defaultArgs?: TryOptions;
+  /** By when a run is to have ended, and whom to tell when it has not. */
+  readonly deadline?: DeadlineOptions | readonly DeadlineOptions[];
+  /** Time for a run, from its start. One that takes longer has failed: tasks that run then fail, the rest is skipped. Without it, for ever. */
+  readonly dagrunTimeout?: Duration;
+  /**
+   * Whether the first task that fails ends the run: tasks that run then fail, the rest is skipped, and teardowns still run. As in
+   * Airflow every task has the trigger rule `all_success` then.
+   */
+  readonly failFast?: boolean;
   /** One line. */
   readonly description?: string;
   /** Markdown. */

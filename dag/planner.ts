@@ -45,8 +45,8 @@ export interface Plan {
   readonly settle: () => Decisions;
   /** Puts instances back to the start, to be decided anew. What was decided below them stays, unless it is cleared, too. */
   readonly clear: (instances: readonly TaskInstance[]) => void;
-  /** Ends every task that has not begun, for a run that was cancelled. */
-  readonly abandon: () => Decisions['ended'];
+  /** Ends every task that has not begun, for a run that was cancelled or ended; those that are spared are decided as ever. */
+  readonly abandon: (spares?: (task: PlannedTask) => boolean) => Decisions['ended'];
   /**
    * `running` until every task is finished; then Airflow's leaf rule: `failed` when a leaf failed. A teardown is no leaf unless
    * its failure is the run's. A run in which nothing runs, and nothing can, is `failed`, too.
@@ -194,8 +194,9 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
         forget(node);
       }
     },
-    abandon: () => {
+    abandon: (spares = () => false) => {
       for (const node of nodes.values()) {
+        if (spares(node.task)) continue;
         for (const [slot, state] of node.states.entries()) if (state === 'none') end(node, slot, 'skipped');
       }
       const abandoned = ended;

@@ -180,7 +180,7 @@ export interface FindOffsetsInput {
 /** What happened, as a notification tells it. */
 export interface NotifiedEvent {
   /** What a callback was told: `failure`, `retry`, `run_failure`, … */
-  readonly event: 'execute' | 'success' | 'failure' | 'retry' | 'skipped' | 'run_success' | 'run_failure';
+  readonly event: 'execute' | 'success' | 'failure' | 'retry' | 'skipped' | 'run_success' | 'run_failure' | 'deadline';
   readonly dagId: string;
   readonly runId: string;
   /** ISO 8601, UTC. */

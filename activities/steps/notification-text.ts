@@ -8,6 +8,7 @@ const words: Readonly<Record<NotifiedEvent['event'], string>> = {
   skipped: 'skipped itself',
   run_success: 'the run succeeded',
   run_failure: 'the run failed',
+  deadline: 'the run has not ended by its deadline',
 };
 
 /** What happened, in a line: `pinterestDaily: clean[pin] failed`. */

@@ -3,16 +3,20 @@ import type {
   Callback,
   CallbackEvent,
   DagDefinition,
+  DeadlineDefinition,
   RunContext,
   RunEvent,
   TaskDefinition,
   TaskEventName,
 } from '../../dag/definition.ts';
+import { deadlineAt } from '../../dag/deadline.ts';
 import { durationText } from '../../dag/duration.ts';
 import type { TaskError } from '../../dag/outcome.ts';
+import type { RunState } from '../../dag/states.ts';
 import { taskLabel, withinTask, type CurrentTask, type TryWork } from './current-task.ts';
 import { watchDeadlines, type Deadlines } from './deadlines.ts';
 import { diagnose } from './failures.ts';
+import { instantText } from './search-attributes.ts';
 import type { TaskRecord } from './task-record.ts';
 
 /** Milliseconds that a callback may take: so long, at most, a run waits for its callbacks when its tasks have ended. */
@@ -35,6 +39,8 @@ export interface CallbackTrouble {
 export interface CallbackDesk {
   /** Tells what happened to a task's newest try, where somebody wants to know. */
   readonly tellTask: (task: TaskDefinition, record: TaskRecord, event: TaskEventName) => void;
+  /** Tells of each deadline of the DAG that passes before the run has ended; `state` is asked then. */
+  readonly watchDeadlines: (state: () => RunState) => void;
   /** Tells how the run ended, where somebody wants to know, and ends when no callback runs any more. */
   readonly endRun: (state: RunEvent['state'], error: TaskError | null) => Promise<void>;
   /** What went wrong in callbacks, first one first. */
@@ -52,6 +58,7 @@ const optionOf: Readonly<Record<CallbackEvent['event'], string>> = {
   skipped: 'onSkippedCallback',
   run_success: 'onSuccessCallback',
   run_failure: 'onFailureCallback',
+  deadline: 'deadline',
 };
 
 /**
@@ -61,6 +68,7 @@ const optionOf: Readonly<Record<CallbackEvent['event'], string>> = {
 export function openCallbacks(definition: DagDefinition, run: RunContext): CallbackDesk {
   const troubles: CallbackTrouble[] = [];
   let home: { readonly scope: CancellationScope; readonly deadlines: Deadlines } | undefined;
+  const releases: (() => void)[] = [];
   let running = 0;
   let onIdle: (() => void) | undefined;
   /** What should never happen: it is thrown where the run waits for its callbacks. */
@@ -72,11 +80,15 @@ export function openCallbacks(definition: DagDefinition, run: RunContext): Callb
 
   /** Made with the first callback, since most runs have none. */
   function openHome(): NonNullable<typeof home> {
+    if (home !== undefined) return home;
     const scope = new CancellationScope({ cancellable: false });
     let deadlines: Deadlines | undefined;
-    scope.run(async () => void (deadlines = watchDeadlines(onDefect, 'longest callback'))).then(undefined, onDefect);
+    scope
+      .run(async () => void (deadlines = watchDeadlines(onDefect, 'nearest deadline of the run or its callbacks')))
+      .then(undefined, onDefect);
     if (deadlines === undefined) throw new Error('a scope did not begin at once');
-    return { scope, deadlines };
+    home = { scope, deadlines };
+    return home;
   }
 
   function note({ callback, label, tryNumber }: Place, thrown: unknown): void {
@@ -86,9 +98,8 @@ export function openCallbacks(definition: DagDefinition, run: RunContext): Callb
   }
 
   function call<Event>(callback: Callback<Event>, event: Event, place: Place): void {
-    home ??= openHome();
-    const { deadlines } = home;
-    const scope = new CancellationScope({ cancellable: true, parent: home.scope });
+    const { deadlines, scope: parent } = openHome();
+    const scope = new CancellationScope({ cancellable: true, parent });
     const work: TryWork = { activities: 0, timers: 0, onIdle: undefined };
     const { taskId, mapIndex, tryNumber, callback: name } = place;
     const task: CurrentTask = {
@@ -134,6 +145,17 @@ export function openCallbacks(definition: DagDefinition, run: RunContext): Callb
       .then(undefined, onDefect);
   }
 
+  function tellDeadline({ callbacks, reference, interval }: DeadlineDefinition, deadline: Date, state: RunState): void {
+    const of = typeof reference === 'number' ? 'fixed' : reference;
+    const length = durationText(Math.abs(interval));
+    const message = `the run has not ended by ${instantText(deadline)}, its deadline (${of} ${interval < 0 ? '-' : '+'} ${length})`;
+    log.warn('a deadline was missed', { deadline: instantText(deadline), reference: of, state });
+    const error = { type: 'DeadlineMissed', message };
+    const callback = optionOf.deadline;
+    const place: Place = { taskId: callback, mapIndex: -1, tryNumber: 1, label: null, callback };
+    for (const one of callbacks) call(one, { ...run, event: 'deadline', state, error, deadline }, place);
+  }
+
   return {
     tellTask: ({ callbacks }, record, event) => {
       const wanted = callbacks?.[event];
@@ -148,7 +170,17 @@ export function openCallbacks(definition: DagDefinition, run: RunContext): Callb
       const dates = { startDate: new Date(start), endDate: end === null ? null : new Date(end) };
       for (const callback of wanted) call(callback, { ...run, ...told, ...dates }, place);
     },
+    watchDeadlines: (state) => {
+      const queuedAt = workflowInfo().startTime;
+      for (const deadline of definition.deadlines ?? []) {
+        const at = deadlineAt(deadline, { queuedAt, logicalDate: run.logicalDate });
+        const left = at - Date.now();
+        if (left <= 0) tellDeadline(deadline, new Date(at), state());
+        else releases.push(openHome().deadlines.watch(left, () => tellDeadline(deadline, new Date(at), state())));
+      }
+    },
     endRun: async (state, error) => {
+      for (const release of releases) release();
       const event = state === 'success' ? 'run_success' : 'run_failure';
       const callback = optionOf[event];
       const place: Place = { taskId: callback, mapIndex: -1, tryNumber: 1, label: null, callback };

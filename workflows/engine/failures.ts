@@ -17,6 +17,10 @@ export const failureTypes = {
   timeout: 'TaskTimeout',
   /** A sensor's own timeout is over (Airflow's AirflowSensorTimeout): no further try is made. */
   sensorTimeout: 'SensorTimeout',
+  /** A run took longer than its dagrunTimeout. */
+  runTimeout: 'DagRunTimeout',
+  /** Another task failed in a run that fails fast. */
+  failFast: 'FailFast',
   /** A payload is over the limit; see payload-size.ts. */
   tooLarge: 'PayloadTooLarge',
   /** The DAG is not defined rightly. */

@@ -9,7 +9,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { choiceOf } from '../../dag/choice.ts';
-import { isMapped, type DagDefinition, type RunContext } from '../../dag/definition.ts';
+import { isMapped, type DagDefinition, type RunContext, type TaskDefinition } from '../../dag/definition.ts';
+import { durationText } from '../../dag/duration.ts';
 import { checkParams } from '../../dag/params.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import { runIdentity, type RunIdentity } from '../../dag/run-identity.ts';
@@ -21,6 +22,7 @@ import { failureTypes } from './failures.ts';
 import { graphQuery, resultQuery, statesQuery, triesQuery, type RunStatus, type TaskStatus } from './queries.ts';
 import { openBook, type RunBook } from './run-book.ts';
 import { instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
+import { openStops } from './stops.ts';
 import { tryTask } from './tries.ts';
 
 /** What a run that succeeded gives back, and what one that failed carries in its failure. */
@@ -53,14 +55,15 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   }
 
   const details = growingDetails(book, callbacks);
-  const cancelled = await runTasks(book, context, callbacks, details);
+  callbacks.watchDeadlines(() => state);
+  const { cancelled, ending } = await runTasks(definition, book, context, callbacks, details);
 
   const end = book.plan.runState();
-  state = end === 'success' && !cancelled ? 'success' : 'failed';
+  state = end === 'success' && !cancelled && ending === undefined ? 'success' : 'failed';
   upsertSearchAttributes([{ key: searchAttributeKeys.runState, value: state }]);
   setCurrentDetails(details(state));
   const result: RunResult = { state, tasks: statesOf(definition, book) };
-  const why = cancelled ? 'the run was cancelled' : whatFailed(book.statuses());
+  const why = cancelled ? 'the run was cancelled' : whatFailed(book.statuses(), ending);
   await callbacks.endRun(
     state,
     state === 'success' ? null : { type: cancelled ? 'Cancelled' : failureTypes.run, message: why },
@@ -97,17 +100,35 @@ function openRun(definition: DagDefinition, input: unknown): Opening {
   return { identity, params, problems };
 }
 
-/** Runs tasks as the plan says until none is left. Says whether the run was cancelled on the way. */
+/** How a run's tasks came to their end. */
+interface TasksEnd {
+  readonly cancelled: boolean;
+  /** Why they were ended before their time, where they were. */
+  readonly ending: Ending | undefined;
+}
+
+/** Why a run is ended before its tasks are through: the error of those that have begun. */
+interface Ending {
+  readonly type: typeof failureTypes.runTimeout | typeof failureTypes.failFast;
+  readonly message: string;
+}
+
+/** Runs tasks as the plan says until none is left. */
 async function runTasks(
+  definition: DagDefinition,
   book: RunBook,
   context: RunContext,
   callbacks: CallbackDesk,
   details: DetailsText,
-): Promise<boolean> {
+): Promise<TasksEnd> {
   const { plan } = book;
   const show = shower(book, details);
   let open = 0;
   let cancelled = false;
+  let ending: Ending | undefined;
+  const stops = openStops();
+  const isOver = ({ kind }: Pick<TaskDefinition, 'kind'>): boolean =>
+    ending !== undefined && (kind !== 'teardown' || ending.type === failureTypes.runTimeout);
   let advancing = false;
   let again = false;
   let finish: () => void = () => undefined;
@@ -145,6 +166,7 @@ async function runTasks(
       context,
       deadlines,
       callbacks,
+      stops,
       onState: (state) => {
         plan.record(instance, state, state === 'success' ? choiceOf(task, book.record(instance).value) : undefined);
         if (!isFinished(state)) {
@@ -153,20 +175,38 @@ async function runTasks(
         }
         open--;
         if (state === 'failed') logFailure(book, instance);
+        if (state === 'failed' && definition.failFast === true && task.kind !== 'teardown' && ending === undefined) {
+          stop({ type: failureTypes.failFast, message: `task ${task.id} failed, and the DAG fails fast` });
+        }
         advance();
       },
       onDefect,
-      isCancelled: () => cancelled,
+      isCancelled: () => cancelled || isOver(task),
     });
   }
 
+  /** What has begun fails, the rest is skipped; teardowns still run, unless the time is up. */
+  function stop(why: Ending): void {
+    ending = why;
+    plan.abandon(({ isTeardown = false }) => !isOver(isTeardown ? { kind: 'teardown' } : {}));
+    stops.stop(why, (task) => !isOver(task));
+    advance();
+  }
+
+  const { dagrunTimeout } = definition;
+  if (dagrunTimeout !== undefined) {
+    deadlines.watch(dagrunTimeout, () => {
+      const message = `the run took longer than its dagrunTimeout of ${durationText(dagrunTimeout)}`;
+      stop({ type: failureTypes.runTimeout, message });
+    });
+  }
   CancellationScope.current().cancelRequested.catch(() => {
     cancelled = true;
     plan.abandon();
   });
   advance();
   await finished;
-  return cancelled;
+  return { cancelled, ending };
 }
 
 function logFailure(book: RunBook, instance: TaskInstance): void {
@@ -215,9 +255,10 @@ function statesOf(definition: DagDefinition, { plan }: RunBook): RunResult['task
   );
 }
 
-function whatFailed(statuses: readonly TaskStatus[]): string {
+function whatFailed(statuses: readonly TaskStatus[], ending: Ending | undefined): string {
   const failed = statuses.filter(({ state }) => state === 'failed');
   const told = failed.slice(0, 5).map(({ label, error }) => `${label} (${error?.message ?? 'unknown'})`);
   const more = failed.length > told.length ? [`and ${failed.length - told.length} more`] : [];
-  return `failed: ${[...told, ...more].join('; ')}`;
+  const which = failed.length === 0 ? [] : [`failed: ${[...told, ...more].join('; ')}`];
+  return [...(ending === undefined ? [] : [ending.message]), ...which].join('; ');
 }

@@ -1,5 +1,6 @@
 import { isCancellation, log, sleep } from '@temporalio/workflow';
 import type { RunContext, TaskDefinition, TaskEventName } from '../../dag/definition.ts';
+import type { TaskError } from '../../dag/outcome.ts';
 import type { TaskState } from '../../dag/states.ts';
 import type { CallbackDesk } from './callbacks.ts';
 import { taskLabel, withinTask } from './current-task.ts';
@@ -7,6 +8,7 @@ import type { Deadlines } from './deadlines.ts';
 import { diagnose, type Diagnosis } from './failures.ts';
 import { payloadText } from './payload-size.ts';
 import { retryDelayAfter } from './retry-delay.ts';
+import type { Stops } from './stops.ts';
 import type { TaskRecord } from './task-record.ts';
 import { openTry, type TryScope } from './try-scope.ts';
 import { openWaiting } from './waiting.ts';
@@ -19,11 +21,12 @@ export interface Trying {
   readonly context: RunContext;
   readonly deadlines: Deadlines;
   readonly callbacks: CallbackDesk;
+  readonly stops: Stops;
   /** Told of every change of state, the last one included. */
   readonly onState: (state: TaskState) => void;
   /** Told of a defect of the engine itself, which no try may hide. */
   readonly onDefect: (error: unknown) => void;
-  /** Whether the whole run was cancelled. */
+  /** Whether the whole run was cancelled, or ended. */
   readonly isCancelled: () => boolean;
 }
 
@@ -35,17 +38,23 @@ export interface Trying {
  * are most of what a task would cost here.
  */
 export function tryTask(trying: Trying, tryNumber = 1, since = Date.now()): void {
-  const { task, record, deadlines, callbacks, onState, onDefect } = trying;
+  const { task, record, deadlines, callbacks, stops, onState, onDefect } = trying;
   const label = taskLabel(record.taskId, record.mapLabel);
   const start = Date.now();
   record.tries.push({ tryNumber, start, end: null, state: 'running', error: null });
   callbacks.tellTask(task, record, 'execute');
   onState('running');
   const scope = openTry(deadlines, task.executionTimeout);
+  let stopped: TaskError | undefined;
+  const release = stops.follow(task, (why) => {
+    stopped = why;
+    scope.cancel();
+  });
   const succeeded = (value: unknown): void =>
     scope.close(
       true,
       () => {
+        release();
         let kept: unknown;
         try {
           kept = asKept(payloadText(`${label}: the result`, value));
@@ -59,7 +68,15 @@ export function tryTask(trying: Trying, tryNumber = 1, since = Date.now()): void
       onDefect,
     );
   const failed = (thrown: unknown): void =>
-    scope.close(false, () => afterFailure(trying, tryNumber, start, since, diagnose(scope.reason(thrown))), onDefect);
+    scope.close(
+      false,
+      () => {
+        release();
+        if (stopped === undefined) afterFailure(trying, tryNumber, start, since, diagnose(scope.reason(thrown)));
+        else fail(trying, tryNumber, start, stopped);
+      },
+      onDefect,
+    );
   let result: unknown;
   try {
     result = scope.run(() => runTask(trying, tryNumber, label, scope, since));
@@ -112,16 +129,16 @@ function afterFailure(
   since: number,
   { error, skipped, final }: Diagnosis,
 ): void {
-  const { task, record, isCancelled } = trying;
+  const { task, record, stops, isCancelled } = trying;
   if (skipped) {
     close(trying, tryNumber, start, 'skipped', null);
     return;
   }
-  record.error = error;
   if (final || isCancelled() || tryNumber > task.retries) {
-    close(trying, tryNumber, start, 'failed', error);
+    fail(trying, tryNumber, start, error);
     return;
   }
+  record.error = error;
   const delay = retryDelayAfter(task, tryNumber, error, (thrown) =>
     log.warn('a retryPolicy threw; its task is tried again as it would be without one', {
       task: task.id,
@@ -129,20 +146,37 @@ function afterFailure(
     }),
   );
   if (delay === null) {
-    close(trying, tryNumber, start, 'failed', error);
+    fail(trying, tryNumber, start, error);
     return;
   }
   close(trying, tryNumber, start, 'up_for_retry', error);
-  const again = (): void => tryTask(trying, tryNumber + 1, since);
-  const given = (thrown: unknown): void => {
+  let given = false;
+  const giveUp = (): void => {
+    release();
+    given = true;
+    fail(trying, tryNumber, start, error);
+  };
+  // The timer is left to itself: it finds that there is no further try.
+  const release = stops.follow(task, giveUp);
+  const again = (): void => {
+    if (given) return;
+    release();
+    tryTask(trying, tryNumber + 1, since);
+  };
+  const cancelled = (thrown: unknown): void => {
     if (!isCancellation(thrown)) throw thrown;
-    close(trying, tryNumber, start, 'failed', error);
+    if (!given) giveUp();
   };
   const label = taskLabel(record.taskId, record.mapLabel);
   sleep(Math.max(delay, 1), { summary: `${label}: wait before try ${tryNumber + 1}` }).then(
     orDefect(again, trying.onDefect),
-    orDefect(given, trying.onDefect),
+    orDefect(cancelled, trying.onDefect),
   );
+}
+
+function fail(trying: Trying, tryNumber: number, start: number, error: TaskError): void {
+  trying.record.error = error;
+  close(trying, tryNumber, start, 'failed', error);
 }
 
 /** What a try's end is to its task's callbacks. */

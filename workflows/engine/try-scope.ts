@@ -17,6 +17,8 @@ export interface TryScope {
    * it running on purpose, or forgotten an `await`.
    */
   readonly close: (succeeded: boolean, then: () => void, onDefect: (error: unknown) => void) => void;
+  /** Cancels what the try does. */
+  readonly cancel: () => void;
   /** What the try failed with: its executionTimeout, when that is what cancelled it. */
   readonly reason: (thrown: unknown) => unknown;
 }
@@ -64,6 +66,7 @@ export function openTry(deadlines: Deadlines, limit: number | null): TryScope {
       // By a promise made here: what the last activity calls back itself would run in the scope of this try.
       new Promise<void>((idle) => (work.onIdle = idle)).then(done).then(undefined, onDefect);
     },
+    cancel: () => scope.cancel(),
     reason: (thrown) => (timedOut && isCancellation(thrown) ? new TaskTimeout(limit ?? 0) : thrown),
   };
 }
