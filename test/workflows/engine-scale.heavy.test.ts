@@ -1,0 +1,65 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { Worker, type WorkflowBundle } from '@temporalio/worker';
+import { fixtureActivities } from './fixtures/fixture-activities.ts';
+import { bundle, endOf, onRealServer, type Stage } from './harness.ts';
+
+/** Events at which Temporal ends a run, and bytes of them. */
+const limits = { events: 51_200, bytes: 50 * 1024 * 1024 };
+
+interface Cost {
+  readonly handle: WorkflowHandle;
+  /** CPU of this process, workers and client, milliseconds. */
+  readonly cpuMs: number;
+  readonly events: number;
+  readonly bytes: number;
+}
+
+describe('as many tasks as a run may have, on a real server', () => {
+  let stage: Stage;
+  let code: WorkflowBundle;
+
+  beforeAll(async () => {
+    const entry = 'test/workflows/fixtures/scale-dags';
+    [stage, code] = await Promise.all([onRealServer(entry, fixtureActivities()), bundle(entry)]);
+  });
+
+  afterAll(() => stage.end());
+
+  async function costOf(dagId: string): Promise<Cost> {
+    const before = process.cpuUsage();
+    const handle = await stage.harness.start(dagId);
+    const { result } = await endOf(handle);
+    const { user, system } = process.cpuUsage(before);
+    expect(result?.state).toBe('success');
+    const { historyLength, historySize } = await handle.describe();
+    return { handle, cpuMs: (user + system) / 1_000, events: historyLength, bytes: historySize ?? 0 };
+  }
+
+  async function replayMs({ handle }: Cost): Promise<number> {
+    const history = await handle.fetchHistory();
+    const start = performance.now();
+    await Worker.runReplayHistory({ workflowBundle: code }, history, handle.workflowId);
+    return performance.now() - start;
+  }
+
+  test('four times the tasks of a chain cost four times as much, in a history that stays far from its limits', async () => {
+    const few = await costOf('chain500');
+    const many = await costOf('chain2000');
+    // The first one pays for what is compiled.
+    const again = await costOf('chain500');
+    expect(many.cpuMs / Math.min(few.cpuMs, again.cpuMs)).toBeLessThan(7);
+    expect(many.events / few.events).toBeLessThan(4.1);
+    expect(many.bytes / few.bytes).toBeLessThan(4.3);
+    expect(many.events).toBeLessThan(limits.events / 4);
+    expect(many.bytes).toBeLessThan(limits.bytes / 10);
+    await expect(replayMs(many)).resolves.toBeLessThan(60_000);
+  }, 300_000);
+
+  test('500 tasks, one, and 500 again cost edges, not pairs', async () => {
+    const hourglass = await costOf('hourglass');
+    const chain = await costOf('chain500');
+    expect(hourglass.cpuMs / chain.cpuMs).toBeLessThan(4);
+    expect(hourglass.events).toBeLessThan(limits.events / 4);
+    await expect(replayMs(hourglass)).resolves.toBeLessThan(30_000);
+  }, 300_000);
+});
