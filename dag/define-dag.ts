@@ -158,9 +158,7 @@ function dateBounds(id: string, options: DagOptions<z.ZodObject>): Pick<DagDefin
 /** Freezes plain data; leaves what others made (zod's schemas keep caches in themselves). */
 function deepFreeze<Value extends object>(value: Value): Value {
   for (const part of Object.values(value)) {
-    // Most of it is the ids of a large graph's edges, for which no prototype is looked up.
-    if (typeof part !== 'object' || part === null) continue;
-    const plain = Array.isArray(part) || Object.getPrototypeOf(part) === Object.prototype;
+    const plain = Array.isArray(part) || (part !== null && Object.getPrototypeOf(part) === Object.prototype);
     if (plain && !Object.isFrozen(part)) deepFreeze(part as object);
   }
   return Object.freeze(value);
