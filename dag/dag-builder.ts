@@ -10,6 +10,7 @@ import type { TryOptions } from './options.ts';
 import type { AnyRef, EdgeRef, GroupRef } from './outcome.ts';
 import type { EdgeOptions, GroupOptions, Needs } from './task-options.ts';
 import { unmappedRun } from './task-run.ts';
+import { weightRules } from './priority.ts';
 import type { Timetable } from './timetable.ts';
 import { triggerRules, type TriggerRule } from './trigger-rules.ts';
 import { tryPolicy } from './try-policy.ts';
@@ -65,6 +66,7 @@ export function dagBuilder(draft: Draft, defaults: DagDefaults, group: DraftGrou
         labels: items === null ? null : items.map((item, index) => labelOf(own, item, index)),
         ...(list !== undefined && items === null && { list, labelOf: (item, index) => labelOf(own, item, index) }),
         ...maxActive(own, say),
+        ...priorityOf(merged, say),
         ...(own.ignoreDownstreamTriggerRules === false && { ignoreDownstreamTriggerRules: false }),
         ...(own.onFailureFailDagrun === true && { onFailureFailDagrun: true }),
         ...(group !== null && { group: group.id }),
@@ -226,6 +228,16 @@ function maxActive(
   if (most === undefined) return {};
   if (!Number.isInteger(most) || most < 1) say(`maxActiveTisPerDagrun is ${most}; it is a whole number from 1`);
   return { maxActiveTisPerDagrun: most };
+}
+
+function priorityOf(
+  { priorityWeight: weight, weightRule: rule }: TryOptions,
+  say: (text: string) => never,
+): Pick<TaskDefinition, 'priorityWeight' | 'weightRule'> {
+  if (weight !== undefined && !Number.isInteger(weight)) say(`priorityWeight is ${weight}; it is a whole number`);
+  if (rule !== undefined && !weightRules.includes(rule))
+    say(`there is no weightRule ${rule as string}; there are ${weightRules.join(', ')}`);
+  return { ...(weight !== undefined && { priorityWeight: weight }), ...(rule !== undefined && { weightRule: rule }) };
 }
 
 function labelOf({ label }: AnyOptions, item: unknown, index: number): string {

@@ -54,6 +54,7 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
     maxActiveRuns: options.maxActiveRuns ?? (options.schedule?.kind === 'continuous' ? 1 : 16),
     ...(callbacks !== undefined && { callbacks }),
     ...runLimits(id, options, tasks),
+    ...(options.maxActiveTasks !== undefined && { maxActiveTasks: options.maxActiveTasks }),
     params: params as unknown as DagDefinition<z.output<Params>>['params'],
     tasks,
     groups: [...draft.groups.values()].map(({ id: groupId, parent, tooltip }) => ({
@@ -88,6 +89,13 @@ function checkOptions(id: string, options: DagOptions<z.ZodObject>, params: z.Zo
   const { maxActiveRuns = 16 } = options;
   if (!Number.isInteger(maxActiveRuns) || maxActiveRuns < 1) {
     throw new DagDefinitionError(id, `maxActiveRuns is ${maxActiveRuns}; it is a whole number from 1`);
+  }
+  const { maxActiveTasks = 1 } = options;
+  if (!Number.isInteger(maxActiveTasks) || maxActiveTasks < 1) {
+    throw new DagDefinitionError(
+      id,
+      `maxActiveTasks is ${maxActiveTasks}; it is a whole number from 1, left out for no limit`,
+    );
   }
   if (options.schedule === null) return;
   if (options.schedule.kind === 'continuous' && (options.maxActiveRuns ?? 1) > 1) {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DefinedList } from './map-list.ts';
 import type { TaskError } from './outcome.ts';
+import type { WeightRule } from './priority.ts';
 import type { RunState, TaskState } from './states.ts';
 import type { TriggerRule } from './trigger-rules.ts';
 import type { Timetable } from './timetable.ts';
@@ -150,6 +151,9 @@ export interface TaskDefinition extends TryPolicy {
   readonly labelOf?: (item: unknown, index: number) => string;
   /** Of a mapped task: how many of its indexes run at a time within a run. */
   readonly maxActiveTisPerDagrun?: number;
+  /** How much it weighs where tasks wait for a slot; 1 where it is left out, by the rule `downstream`. */
+  readonly priorityWeight?: number;
+  readonly weightRule?: WeightRule;
   /** Of a branch: each choice as it is written, and the ids of the tasks that are followed by it. */
   readonly choices?: Readonly<Record<string, readonly string[]>>;
   /** Of a short circuit that skips only what is directly below it. */
@@ -191,6 +195,8 @@ export interface DagDefinition<Params = unknown> {
   readonly endDate?: number;
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
+  /** Task instances that run at a time within a run; absent: no limit. */
+  readonly maxActiveTasks?: number;
   readonly callbacks?: RunCallbacks;
   readonly deadlines?: readonly DeadlineDefinition[];
   /** Milliseconds from a run's start after which it is ended, and has failed. */

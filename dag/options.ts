@@ -3,9 +3,10 @@ import type { RunCallbackOptions, TaskCallbackOptions } from './callbacks.ts';
 import type { DeadlineOptions } from './deadline.ts';
 import type { Duration } from './duration.ts';
 import type { TaskError } from './outcome.ts';
+import type { WeightRule } from './priority.ts';
 import type { Timetable } from './timetable.ts';
 
-/** How a task is tried, and whom it tells, for one task or, as `defaultArgs`, for every task of a DAG. Airflow's names and defaults. */
+/** How a task is tried, whom it tells and what it weighs, for one task or, as `defaultArgs`, for every task of a DAG. Airflow's names and defaults. */
 export interface TryOptions extends TaskCallbackOptions {
   /** Tries after the first one; 0 by default. */
   readonly retries?: number;
@@ -23,6 +24,13 @@ export interface TryOptions extends TaskCallbackOptions {
    * `TaskFailed`, a sensor's timeout or a payload that is too large, which end the tries anyway.
    */
   readonly retryPolicy?: (error: TaskError) => 'retry' | 'fail' | { readonly delay: Duration };
+  /** How much it weighs among the tasks that wait for a slot of `maxActiveTasks`; a whole number, 1 by default. */
+  readonly priorityWeight?: number;
+  /**
+   * What is added to its weight: the weights of all tasks below it (`downstream`, the default), so that what most waits for
+   * comes first; of all above it (`upstream`), so that what was begun is finished first; or nothing (`absolute`).
+   */
+  readonly weightRule?: WeightRule;
 }
 
 /** A DAG. */
@@ -40,6 +48,11 @@ export interface DagOptions<Params extends z.ZodObject> extends RunCallbackOptio
   readonly catchup?: boolean;
   /** Runs at a time; 16 by default. */
   readonly maxActiveRuns?: number;
+  /**
+   * Task instances that run at a time within a run, from 1; the others are `queued`, and `priorityWeight` says who comes first.
+   * Without it there is no limit (Airflow's default is 16): a task that waits costs no worker, and workers have slots of their own.
+   */
+  readonly maxActiveTasks?: number;
   /** What a run may be given: a zod object. With a schedule every param has a default, since a scheduled run is given nothing. */
   readonly params?: Params;
   readonly defaultArgs?: TryOptions;

@@ -36,7 +36,7 @@ export interface MapOptions<Params, Item, N extends Needs, Rule extends TriggerR
 > {
   /** Names an index for people; by default the item itself where that is a short text, else the index. */
   readonly label?: (item: Item, index: number) => string;
-  /** How many of its indexes run at a time within a run; without it all do. */
+  /** How many of its indexes run at a time within a run, from 1; the others are `queued`. Without it all run. */
   readonly maxActiveTisPerDagrun?: number;
   /** Workflow code, once an item. */
   readonly run: (item: Item, inputs: InputsOf<N, Rule>, context: TaskContext<Params>) => Result | Promise<Result>;

@@ -11,6 +11,7 @@ export function dagDetailsText(details: DagDetails): string {
     ['end date', endDate],
     ['catchup', schedule === null ? null : String(catchup)],
     ['max active runs', String(maxActiveRuns)],
+    ['max active tasks', details.maxActiveTasks === null ? null : String(details.maxActiveTasks)],
     ['tags', tags.length === 0 ? null : tags.join(', ')],
     ['definition', details.definitionHash],
   ];

@@ -54,6 +54,8 @@ export interface DagDetails {
   readonly endDate: string | null;
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
+  /** `null`: no limit. */
+  readonly maxActiveTasks: number | null;
   readonly params: readonly ParamDetails[];
   /** JSON Schema of what a run may be given. */
   readonly paramsSchema: object;
@@ -81,6 +83,7 @@ export function dagDetails(definition: DagDefinition): DagDetails {
     endDate: endDate === undefined ? null : instantText(new Date(endDate)),
     catchup,
     maxActiveRuns,
+    maxActiveTasks: definition.maxActiveTasks ?? null,
     params: paramsOf(paramsSchema),
     paramsSchema,
     tasks: tasks.map((task) => taskDetails(task, downstream.get(task.id) ?? [])),

@@ -97,6 +97,7 @@ describe('defining a DAG', () => {
     ['a bad cron', one, { schedule: cron('61 * * * *') }, 'cron 61 * * * * has 61 as minute'],
     ['a bad zone', one, { schedule: cron('@daily', { timezone: 'Nowhere' }) }, 'time zone Nowhere'],
     ['bad runs', one, { maxActiveRuns: 0 }, 'maxActiveRuns is 0'],
+    ['bad slots', one, { maxActiveTasks: 0 }, 'maxActiveTasks is 0'],
     [
       'a param without default',
       one,

@@ -64,6 +64,16 @@ describe('definition errors', () => {
       'maxActiveTisPerDagrun is 0; it is a whole number from 1',
     ],
     [
+      'a weight that is none',
+      ({ task }) => task('a', { priorityWeight: 1.5, run }),
+      'task a: priorityWeight is 1.5; it is a whole number',
+    ],
+    [
+      'a weight rule that there is not',
+      ({ task }) => task('a', { weightRule: 'all' as never, run }),
+      'there is no weightRule all; there are downstream, upstream, absolute',
+    ],
+    [
       'a task below a map over nothing',
       ({ map, task }) => task('b', { needs: { m: map('m', [], { run }) }, run }),
       'task b: under its trigger rule all_success it can never run: m maps over nothing',

@@ -16,6 +16,7 @@ import type { TaskInstance } from '../../dag/planner.ts';
 import { runIdentity, type RunIdentity } from '../../dag/run-identity.ts';
 import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
 import { openCallbacks, type CallbackDesk } from './callbacks.ts';
+import { outsideTasks } from './current-task.ts';
 import { watchDeadlines } from './deadlines.ts';
 import { detailsOf, troublesText, type DetailsText } from './details.ts';
 import { failureTypes } from './failures.ts';
@@ -23,6 +24,7 @@ import { graphQuery, resultQuery, statesQuery, triesQuery, type RunStatus, type 
 import { openBook, type RunBook } from './run-book.ts';
 import { instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
 import { openStops } from './stops.ts';
+import { openSlots } from './task-slots.ts';
 import { tryTask } from './tries.ts';
 
 /** What a run that succeeded gives back, and what one that failed carries in its failure. */
@@ -122,7 +124,9 @@ async function runTasks(
   details: DetailsText,
 ): Promise<TasksEnd> {
   const { plan } = book;
+  const slots = openSlots(definition);
   const show = shower(book, details);
+  const home = CancellationScope.current();
   let open = 0;
   let cancelled = false;
   let ending: Ending | undefined;
@@ -149,7 +153,12 @@ async function runTasks(
     advancing = true;
     while (again) {
       again = false;
-      for (const instance of plan.settle().ready) begin(instance);
+      const { ready, ended } = plan.settle();
+      for (const instance of ended) slots.follow(instance, instance.state);
+      for (const instance of ready) {
+        if (!slots.ask(instance, () => begin(instance))) plan.record(instance, 'queued');
+      }
+      slots.admit();
     }
     advancing = false;
     show();
@@ -157,7 +166,15 @@ async function runTasks(
   }
 
   function begin(instance: TaskInstance): void {
+    // While it waited to be begun, in a line or behind others in this loop, it may have been skipped.
+    const before = plan.states(instance.taskId)[Math.max(instance.mapIndex, 0)];
+    if (before !== 'scheduled' && before !== 'queued') return;
     const task = book.task(instance.taskId);
+    if (cancelled || isOver(task)) {
+      plan.record(instance, 'skipped');
+      advance();
+      return;
+    }
     open++;
     tryTask({
       task,
@@ -169,8 +186,12 @@ async function runTasks(
       stops,
       onState: (state) => {
         plan.record(instance, state, state === 'success' ? choiceOf(task, book.record(instance).value) : undefined);
+        slots.follow(instance, state);
         if (!isFinished(state)) {
-          if (!advancing) show();
+          if (advancing) return;
+          show();
+          // A wait that gave its slot away was begun by the task's own code, and what follows is not of that task's scope.
+          if (slots.hasRoom()) home.run(async () => outsideTasks(advance)).then(undefined, onDefect);
           return;
         }
         open--;
@@ -179,6 +200,9 @@ async function runTasks(
           stop({ type: failureTypes.failFast, message: `task ${task.id} failed, and the DAG fails fast` });
         }
         advance();
+      },
+      whenFree: (next) => {
+        if (!slots.ask(instance, next)) advance();
       },
       onDefect,
       isCancelled: () => cancelled || isOver(task),
@@ -200,9 +224,10 @@ async function runTasks(
       stop({ type: failureTypes.runTimeout, message });
     });
   }
-  CancellationScope.current().cancelRequested.catch(() => {
+  home.cancelRequested.catch(() => {
     cancelled = true;
     plan.abandon();
+    slots.unlimit();
   });
   advance();
   await finished;

@@ -24,6 +24,8 @@ export interface Trying {
   readonly stops: Stops;
   /** Told of every change of state, the last one included. */
   readonly onState: (state: TaskState) => void;
+  /** Begins another try, at once or when there is a slot for it. */
+  readonly whenFree: (begin: () => void) => void;
   /** Told of a defect of the engine itself, which no try may hide. */
   readonly onDefect: (error: unknown) => void;
   /** Whether the whole run was cancelled, or ended. */
@@ -159,7 +161,14 @@ function afterFailure(
   // The timer is left to itself: it finds that there is no further try.
   const release = stops.follow(task, giveUp);
   const again = (): void => {
+    if (!given) trying.whenFree(next);
+  };
+  const next = (): void => {
     if (given) return;
+    if (isCancelled()) {
+      giveUp();
+      return;
+    }
     release();
     tryTask(trying, tryNumber + 1, since);
   };

@@ -14,6 +14,7 @@ describe("a DAG's details", () => {
       endDate: '2026-03-30T23:00:00Z',
       catchup: false,
       maxActiveRuns: 16,
+      maxActiveTasks: null,
       definitionHash: expect.stringMatching(/^[0-9a-f]{16}$/),
     });
   });
