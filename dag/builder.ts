@@ -1,9 +1,10 @@
 import type { MapList } from './map-list.ts';
-import type { EdgeRef, GroupRef, MapRef, TaskRef } from './outcome.ts';
+import type { EdgeRef, GroupRef, ItemRef, MappedTasks, MapRef, TaskRef } from './outcome.ts';
 import type {
   BranchOptions,
   Chosen,
   GroupOptions,
+  MapGroupOptions,
   MapOptions,
   Needs,
   PlaceOptions,
@@ -62,8 +63,22 @@ export interface DagBuilder<Params> {
     options: GroupOptions,
     build: (builder: DagBuilder<Params>) => Tasks,
   ) => GroupRef<Tasks>;
+  /**
+   * Tasks that run once for each item of a list, one after the other for each item by itself: Airflow's task group mapping. What a
+   * task needs of another in the group is the result for its own item; from outside, each of them is a mapped task. There is no
+   * map in it.
+   */
+  readonly mapGroup: <Item, Tasks>(
+    id: string,
+    list: MapList<Item>,
+    options: MapGroupOptions<Item>,
+    build: (item: ItemRef<Item>, builder: MapGroupBuilder<Params>) => Tasks,
+  ) => GroupRef<MappedTasks<Tasks>>;
   /** Each one (or each of a list) after the one before; two lists side by side have the same length, and go in pairs. */
   readonly chain: (...links: readonly (EdgeRef | readonly EdgeRef[])[]) => void;
   /** Every one of the second list after every one of the first. */
   readonly crossDownstream: (upstream: readonly EdgeRef[], downstream: readonly EdgeRef[]) => void;
 }
+
+/** Defines the tasks of a mapped group. */
+export type MapGroupBuilder<Params> = Omit<DagBuilder<Params>, 'map' | 'mapGroup'>;

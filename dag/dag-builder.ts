@@ -1,14 +1,15 @@
 import type { DagBuilder } from './builder.ts';
 import { taskCallbacks } from './callbacks.ts';
 import type { TaskDefinition, TaskKind } from './definition.ts';
-import { groupsAround, refuse, type Draft, type DraftGroup } from './draft.ts';
+import { draftMapping, mappedFields } from './draft-mapping.ts';
+import { checkNeed, checkRef, seenFromOutside } from './draft-refs.ts';
+import { groupsAround, mappedGroupAround, refuse, type Draft, type DraftGroup, type DraftMapping } from './draft.ts';
 import type { LabelledEdge } from './edge-label.ts';
 import { isNewestRun } from './latest-only.ts';
-import { longestMap } from './limits.ts';
-import { itemsOf, sourcesOf, type CombinedList, type DefinedList, type MapList } from './map-list.ts';
+import { sourcesOf, type MapList } from './map-list.ts';
 import type { TryOptions } from './options.ts';
-import type { AnyRef, EdgeRef, GroupRef } from './outcome.ts';
-import type { EdgeOptions, GroupOptions, Needs } from './task-options.ts';
+import type { AnyRef, EdgeRef, GroupRef, ItemRef } from './outcome.ts';
+import type { EdgeOptions, GroupOptions, MapGroupOptions, Needs } from './task-options.ts';
 import { unmappedRun } from './task-run.ts';
 import { weightRules } from './priority.ts';
 import type { Timetable } from './timetable.ts';
@@ -35,53 +36,50 @@ interface DagDefaults {
 /** The builder of a DAG, or of a group of it: writes into the draft. Throws a definition error for what is wrong with a task. */
 export function dagBuilder(draft: Draft, defaults: DagDefaults, group: DraftGroup | null = null): DagBuilder<never> {
   const prefix = group?.prefix ?? '';
+  const mapped = mappedGroupAround(group);
 
   function add(ownId: string, own: AnyOptions, kind?: TaskKind, mapList?: MapList<unknown>): AnyRef {
     const id = prefix + ownId;
     const say = (text: string): never => refuse(draft, `task ${id}`, text);
     checkId(draft, 'task', id);
-    const known = (ref: unknown, where: string): EdgeRef => checkRef(draft, say, ref, where);
+    const known = (ref: unknown, where: string): EdgeRef => checkRef(draft, group, say, ref, where);
     const needs = Object.entries(own.needs ?? {}).map(([name, ref]) => {
-      const from = known(ref, `needs.${name}`);
+      const from = checkNeed(draft, group, say, ref, `needs.${name}`);
       return from.kind === 'group'
         ? say(`needs.${name} is a group, which has no result: need a task of it`)
         : ([name, from] as const);
     });
-    const list = mapList === undefined ? undefined : definedList(mapList, known, say);
-    const items = list === undefined ? null : (itemsOf(list, () => undefined) ?? null);
-    if (items !== null && items.length > longestMap) {
-      say(`maps over ${items.length} items; at most ${longestMap} fit, so map over ranges of them`);
-    }
+    const tasksNeeded = needs.flatMap(([name, from]) => (from.kind === 'item' ? [] : [[name, from] as const]));
+    const itemInputs = needs.flatMap(([name, from]) => (from.kind === 'item' ? [name] : []));
+    if (mapped !== null && mapList !== undefined) noMapWithin(mapped, say);
+    const ownMapping = mapList === undefined ? undefined : draftMapping(mapList, own, known, say);
     const merged: TryOptions = Object.assign({}, defaults.defaultArgs, ...defaultsOf(group), own);
     const callbacks = taskCallbacks(merged, say);
     draft.tasks.set(id, {
       definition: {
         id,
         ...(kind !== undefined && { kind }),
-        needs: Object.fromEntries(needs.map(([name, from]) => [name, from.id])),
-        triggerRule: ruleOf(own, kind, say),
+        needs: Object.fromEntries(tasksNeeded.map(([name, from]) => [name, from.id])),
+        ...(itemInputs.length > 0 && { itemInputs }),
+        triggerRule: ruleOf(own, kind, mapped, say),
         ...tryPolicy(merged, say),
         ...(callbacks !== undefined && { callbacks }),
-        items,
-        labels: items === null ? null : items.map((item, index) => labelOf(own, item, index)),
-        ...(list !== undefined && items === null && { list, labelOf: (item, index) => labelOf(own, item, index) }),
-        ...maxActive(own, say),
+        ...mappedFields(ownMapping ?? mapped?.mapping ?? undefined),
         ...priorityOf(merged, say),
         ...(own.ignoreDownstreamTriggerRules === false && { ignoreDownstreamTriggerRules: false }),
         ...(own.onFailureFailDagrun === true && { onFailureFailDagrun: true }),
         ...(group !== null && { group: group.id }),
+        ...(mapped !== null && { mappedGroup: mapped.id }),
         doc: own.doc ?? '',
-        run: list === undefined ? unmappedRun(own.run) : (own.run as TaskDefinition['run']),
+        run: ownMapping === undefined ? unmappedRun(own.run) : (own.run as TaskDefinition['run']),
       },
       group,
       choices: kind === 'branch' ? (own.choices ?? []) : null,
     });
-    const made: AnyRef = { kind: list === undefined ? 'task' : 'map', id };
-    draft.refs.add(made);
-    for (const [, from] of needs) draft.edges.push({ from, to: made });
-    for (const source of list === undefined ? [] : sourcesOf(list)) {
-      draft.edges.push({ from: { kind: 'task', id: source }, to: made });
-    }
+    const made: AnyRef = { kind: ownMapping === undefined ? 'task' : 'map', id };
+    draft.refs.set(made, mapped);
+    for (const [, from] of tasksNeeded) draft.edges.push({ from, to: made });
+    if (ownMapping !== undefined) addSources(ownMapping, made);
     for (const [at, setup] of (own.setups ?? []).entries()) {
       const from = known(setup, `setups[${at}]`);
       if (draft.tasks.get(from.id)?.definition.kind !== 'setup')
@@ -104,7 +102,16 @@ export function dagBuilder(draft: Draft, defaults: DagDefaults, group: DraftGrou
     }
   }
 
-  function addGroup(ownId: string, options: GroupOptions, build: (builder: DagBuilder<never>) => unknown): GroupRef {
+  function addSources({ list }: DraftMapping, to: EdgeRef): void {
+    for (const id of sourcesOf(list)) draft.edges.push({ from: { kind: 'task', id }, to });
+  }
+
+  function addGroup(
+    ownId: string,
+    options: GroupOptions,
+    build: (builder: DagBuilder<never>, made: DraftGroup) => unknown,
+    mapping: DraftMapping | null = null,
+  ): GroupRef {
     const id = prefix + ownId;
     checkId(draft, 'group', id);
     const made: DraftGroup = {
@@ -114,22 +121,45 @@ export function dagBuilder(draft: Draft, defaults: DagDefaults, group: DraftGrou
       tooltip: options.tooltip ?? '',
       defaultArgs: options.defaultArgs ?? {},
       tasks: new Set(),
+      mapping,
     };
     draft.groups.set(id, made);
-    const tasks = build(dagBuilder(draft, defaults, made));
+    const tasks = build(dagBuilder(draft, defaults, made), made);
     const say = (text: string): never => refuse(draft, `group ${id}`, text);
     if (made.tasks.size === 0) say('has no task: define one in it, or leave the group out');
     const ref: GroupRef = { kind: 'group', id, tasks };
-    draft.refs.add(ref);
-    addAfter(options.after, ref, (end, where) => checkRef(draft, say, end, where));
+    draft.refs.set(ref, mapped);
+    if (mapping !== null) addSources(mapping, ref);
+    addAfter(options.after, ref, (end, where) => checkRef(draft, group, say, end, where));
     return ref;
+  }
+
+  function addMapGroup(
+    ownId: string,
+    list: MapList<unknown>,
+    options: MapGroupOptions<unknown>,
+    build: (item: ItemRef, builder: DagBuilder<never>) => unknown,
+  ): GroupRef {
+    const id = prefix + ownId;
+    const say = (text: string): never => refuse(draft, `group ${id}`, text);
+    if (mapped !== null) noMapWithin(mapped, say);
+    const mapping = draftMapping(list, options, (ref, where) => checkRef(draft, group, say, ref, where), say);
+    const within = (builder: DagBuilder<never>, made: DraftGroup): unknown => {
+      const item: ItemRef = { kind: 'item', id };
+      draft.refs.set(item, made);
+      return seenFromOutside(draft, made, build(item, builder));
+    };
+    return addGroup(ownId, options, within, mapping);
   }
 
   function edges(verb: string, froms: readonly EdgeRef[], tos: readonly EdgeRef[]): void {
     const say = (text: string): never => refuse(draft, verb, text);
     for (const from of froms) {
       for (const to of tos) {
-        draft.edges.push({ from: checkRef(draft, say, from, 'an end'), to: checkRef(draft, say, to, 'an end') });
+        draft.edges.push({
+          from: checkRef(draft, group, say, from, 'an end'),
+          to: checkRef(draft, group, say, to, 'an end'),
+        });
       }
     }
   }
@@ -151,7 +181,9 @@ export function dagBuilder(draft: Draft, defaults: DagDefaults, group: DraftGrou
       ),
     setup: (id: string, own: AnyOptions) => add(id, own, 'setup'),
     teardown: (id: string, own: AnyOptions) => add(id, own, 'teardown'),
-    group: addGroup,
+    group: (id: string, options: GroupOptions, build: (builder: DagBuilder<never>) => unknown) =>
+      addGroup(id, options, build),
+    mapGroup: addMapGroup,
     chain: (...links: readonly (EdgeRef | readonly EdgeRef[])[]) => {
       for (const [at, link] of links.entries()) {
         const before = links[at - 1];
@@ -185,49 +217,31 @@ function checkId(draft: Draft, what: string, id: string): void {
     );
 }
 
-function checkRef(draft: Draft, say: (text: string) => never, ref: unknown, where: string): EdgeRef {
-  if (draft.refs.has(ref)) return ref as EdgeRef;
-  const name = (ref as Partial<EdgeRef> | null | undefined)?.id;
-  return say(
-    `${where} is ${name === undefined ? 'not a task' : `task ${name} of another DAG`}; give it what task(), map() or the like of this DAG returned, from a line above`,
-  );
-}
-
-function definedList(
-  list: MapList<unknown>,
-  known: (ref: unknown, where: string) => EdgeRef,
-  say: (text: string) => never,
-): DefinedList {
-  if (Array.isArray(list)) return { kind: 'items', items: list as readonly unknown[] };
-  const { kind } = list as EdgeRef | CombinedList;
-  if (kind === 'task' || kind === 'map') return { kind: 'result', taskId: known(list, 'the list').id };
-  if (kind !== 'zip' && kind !== 'cross')
-    return say('maps over what is no list: give it an array, a task, zip() or cross()');
-  const lists = (list as CombinedList).lists.map((one) => definedList(one, known, say));
-  const whole: DefinedList = { kind, lists };
-  const items = itemsOf(whole, () => undefined);
-  return items === undefined ? whole : { kind: 'items', items };
-}
-
 function defaultsOf(group: DraftGroup | null): readonly TryOptions[] {
   return groupsAround(group).map(({ defaultArgs }) => defaultArgs);
 }
 
-function ruleOf(own: AnyOptions, kind: TaskKind | undefined, say: (text: string) => never): TriggerRule {
+function noMapWithin({ id }: DraftGroup, say: (text: string) => never): never {
+  return say(
+    `is a map within the mapped group ${id}, where every task has the group's indexes: put it below the group, or map over cross() of both lists`,
+  );
+}
+
+function ruleOf(
+  own: AnyOptions,
+  kind: TaskKind | undefined,
+  mapped: DraftGroup | null,
+  say: (text: string) => never,
+): TriggerRule {
   if (kind === 'teardown')
     return own.triggerRule === undefined ? 'all_done' : say('a teardown has a rule of its own: take triggerRule out');
   const { triggerRule = 'all_success' } = own;
+  if (triggerRule === 'always' && mapped !== null)
+    say(
+      `has the trigger rule always, but a task of the mapped group ${mapped.id} has to wait for its list: choose another rule`,
+    );
   if (triggerRules.includes(triggerRule)) return triggerRule;
   return say(`there is no trigger rule ${triggerRule as string}; there are ${triggerRules.join(', ')}`);
-}
-
-function maxActive(
-  { maxActiveTisPerDagrun: most }: AnyOptions,
-  say: (text: string) => never,
-): Pick<TaskDefinition, 'maxActiveTisPerDagrun'> {
-  if (most === undefined) return {};
-  if (!Number.isInteger(most) || most < 1) say(`maxActiveTisPerDagrun is ${most}; it is a whole number from 1`);
-  return { maxActiveTisPerDagrun: most };
 }
 
 function priorityOf(
@@ -238,9 +252,4 @@ function priorityOf(
   if (rule !== undefined && !weightRules.includes(rule))
     say(`there is no weightRule ${rule as string}; there are ${weightRules.join(', ')}`);
   return { ...(weight !== undefined && { priorityWeight: weight }), ...(rule !== undefined && { weightRule: rule }) };
-}
-
-function labelOf({ label }: AnyOptions, item: unknown, index: number): string {
-  if (label !== undefined) return label(item, index);
-  return typeof item === 'string' && item.length <= 40 ? item : String(index);
 }

@@ -36,7 +36,7 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
   }
   const params = (options.params ?? noParams) as Params;
   checkOptions(id, options, params);
-  const draft: Draft = { dagId: id, tasks: new Map(), groups: new Map(), edges: [], refs: new Set() };
+  const draft: Draft = { dagId: id, tasks: new Map(), groups: new Map(), edges: [], refs: new Map() };
   const defaults = { timetable: options.schedule, defaultArgs: options.defaultArgs ?? {} };
   build(dagBuilder(draft, defaults));
   const tasks = finishTasks(draft);

@@ -32,7 +32,9 @@ interface BelowNothing {
 /** Throws a definition error for a task that can never run, whatever happens. Costs the edges, and those around failure handlers. */
 export function checkRulesCanFire(dagId: string, tasks: readonly TaskDefinition[]): void {
   const byId = new Map(tasks.map((task) => [task.id, task]));
-  for (const { id, triggerRule, upstream } of tasks) {
+  for (const { id, triggerRule, upstream, items, mappedGroup } of tasks) {
+    // Nothing of a group that is mapped over nothing runs, and none of its tasks is to blame.
+    if (mappedGroup !== undefined && items?.length === 0) continue;
     const refuse = (why: string): never => {
       throw new DagDefinitionError(dagId, `task ${id}: under its trigger rule ${triggerRule} it can never run: ${why}`);
     };

@@ -135,6 +135,8 @@ export interface TaskDefinition extends TryPolicy {
   readonly kind?: TaskKind;
   /** Inputs: name to id of the task that gives it. */
   readonly needs: Readonly<Record<string, string>>;
+  /** Inputs that are the item itself: their names. */
+  readonly itemInputs?: readonly string[];
   /** Every task that it depends on, by data or by order, each once. */
   readonly upstream: readonly string[];
   /** Words on the edges from tasks that it depends on, by their ids. */
@@ -162,6 +164,8 @@ export interface TaskDefinition extends TryPolicy {
   readonly onFailureFailDagrun?: true;
   /** The innermost group that it is in. */
   readonly group?: string;
+  /** The mapped group that it is in, whose tasks have the same indexes: one of them knows only the same one of the others. */
+  readonly mappedGroup?: string;
   readonly callbacks?: TaskCallbacks;
   readonly doc: string;
   /** Workflow code: is given the item (of a mapped task), the inputs and the context. */

@@ -1,6 +1,7 @@
 import { DagDefinitionError } from './definition-error.ts';
 import type { TaskDefinition } from './definition.ts';
 import type { TryOptions } from './options.ts';
+import type { DefinedList } from './map-list.ts';
 import type { EdgeRef } from './outcome.ts';
 
 /** A group while its DAG is being defined. */
@@ -13,6 +14,15 @@ export interface DraftGroup {
   readonly defaultArgs: TryOptions;
   /** Ids of its tasks, those of groups within it included. */
   readonly tasks: Set<string>;
+  /** What it is mapped over; `null` for a group that is not mapped. */
+  readonly mapping: DraftMapping | null;
+}
+
+/** What a task or group is mapped over. */
+export interface DraftMapping {
+  readonly list: DefinedList;
+  readonly labelOf: (item: unknown, index: number) => string;
+  readonly maxActiveTisPerDagrun?: number;
 }
 
 /** A task while its DAG is being defined: all but its edges, which may still come. */
@@ -36,8 +46,8 @@ export interface Draft {
   readonly tasks: Map<string, DraftTask>;
   readonly groups: Map<string, DraftGroup>;
   readonly edges: DraftEdge[];
-  /** What its builder has returned, by which a task of another DAG is known. */
-  readonly refs: Set<unknown>;
+  /** What its builder has returned, by which a task of another DAG is known; and the mapped group that it can be used in. */
+  readonly refs: Map<unknown, DraftGroup | null>;
 }
 
 /** Throws a definition error about a task or a group. */
@@ -50,4 +60,9 @@ export function groupsAround(group: DraftGroup | null): readonly DraftGroup[] {
   const around: DraftGroup[] = [];
   for (let one = group; one !== null; one = one.parent) around.unshift(one);
   return around;
+}
+
+/** The mapped group that something stands in; there is none in another. */
+export function mappedGroupAround(group: DraftGroup | null): DraftGroup | null {
+  return groupsAround(group).find(({ mapping }) => mapping !== null) ?? null;
 }

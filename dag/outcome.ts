@@ -43,6 +43,14 @@ export interface MapRef<Result = unknown> {
 /** A task or mapped task, whose result can be needed. */
 export type AnyRef = TaskRef | MapRef;
 
+/** The item that a mapped group is about, as its tasks need it: each of their indexes is given its own. */
+export interface ItemRef<Item = unknown> {
+  readonly kind: 'item';
+  /** The group's id. */
+  readonly id: string;
+  readonly [result]?: Item;
+}
+
 /** A group of the DAG being defined, as an edge's end: before it means before its first tasks, after it after its last ones. */
 export interface GroupRef<Tasks = unknown> {
   readonly kind: 'group';
@@ -51,21 +59,33 @@ export interface GroupRef<Tasks = unknown> {
   readonly tasks: Tasks;
 }
 
+/** What a mapped group's function returned, as it looks from outside: each of its tasks is a mapped one. */
+export type MappedTasks<Tasks> =
+  Tasks extends TaskRef<infer Result>
+    ? MapRef<Result>
+    : Tasks extends GroupRef<infer Inner>
+      ? GroupRef<MappedTasks<Inner>>
+      : Tasks extends object
+        ? { readonly [Name in keyof Tasks]: MappedTasks<Tasks[Name]> }
+        : Tasks;
+
 /** What an edge can go out from or lead to. */
 export type EdgeRef = AnyRef | GroupRef;
 
 /**
  * What a task is given of one that it needs: the result under `all_success`, since it is there for certain, else the
- * outcome. A mapped task gives an array in the order of its items.
+ * outcome. A mapped task gives an array in the order of its items, an item itself.
  */
 export type InputOf<Ref, Rule extends TriggerRule> =
-  Ref extends TaskRef<infer Value>
-    ? Rule extends 'all_success'
-      ? Value
-      : OutcomeUnder<Rule, Value>
-    : Ref extends MapRef<infer Value>
-      ? readonly (Rule extends 'all_success' ? Value : OutcomeUnder<Rule, Value>)[]
-      : never;
+  Ref extends ItemRef<infer Item>
+    ? Item
+    : Ref extends TaskRef<infer Value>
+      ? Rule extends 'all_success'
+        ? Value
+        : OutcomeUnder<Rule, Value>
+      : Ref extends MapRef<infer Value>
+        ? readonly (Rule extends 'all_success' ? Value : OutcomeUnder<Rule, Value>)[]
+        : never;
 
 /** Inputs of a task by the names that its `needs` give them. */
 export type InputsOf<Needs, Rule extends TriggerRule> = {

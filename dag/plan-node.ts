@@ -9,8 +9,13 @@ export interface PlannedTask {
   readonly triggerRule: PlannedRule;
   /** Number of map indexes; `null` for a task that is not mapped, and where `over` says what it depends on. 0 ends as skipped. */
   readonly length: number | null;
-  /** Of a task mapped over results: ids of the tasks that give them, which are upstream of it. */
+  /**
+   * Of a task mapped over results: ids of the tasks that give them, which are upstream of it; of one in a group that is mapped over
+   * results, of the group's first tasks.
+   */
   readonly over?: readonly string[];
+  /** The mapped group that it is in: of two tasks in one, an index of the one knows only the same index of the other. */
+  readonly mappedGroup?: string;
   readonly isSetup?: boolean;
   readonly isTeardown?: boolean;
   /** Of a teardown: whether its failure is the run's. */
@@ -20,7 +25,15 @@ export interface PlannedTask {
 /** Counts of upstream states while they change. */
 export type Tally = { -readonly [Key in keyof UpstreamCounts]: number };
 
-/** A task of a plan, linked with its neighbours, and what is known of it. */
+/** What a task waits for. */
+export interface Counts {
+  /** What all of its indexes wait for. */
+  readonly whole: Tally;
+  /** Of a task in a mapped group: what one index alone waits for, its like in other tasks of the group. */
+  byIndex: Tally[] | null;
+}
+
+/** A task of a plan, linked with its neighbours, and what is known of it. `null` is what most tasks have no need of. */
 export interface PlanNode {
   readonly task: PlannedTask;
   readonly upstream: PlanNode[];
@@ -34,20 +47,26 @@ export interface PlanNode {
   /** How many of the states are `none`. */
   undecided: number;
   /** States of the tasks directly upstream. */
-  readonly direct: Tally;
+  readonly direct: Counts;
   /**
    * States of what else it waits for: of the setups that a task works within without depending on them directly; of the work
    * between a teardown and its setups.
    */
-  readonly watched: Tally;
+  readonly watched: Counts;
   /** The tasks that wait for it without depending on it directly. */
   readonly watchers: PlanNode[];
-  /** Tasks directly downstream that it chose to skip when it ended. */
-  skips: readonly PlanNode[];
+  /** Tasks directly downstream that it chose to skip when it ended; in a mapped group, by its index. */
+  skips: Map<number, readonly PlanNode[]> | null;
   /** How many tasks directly upstream chose to skip it. */
   skippers: number;
+  /** Of a task in a mapped group: how many in the group chose to skip one index. */
+  skippersOf: Map<number, number> | null;
   /** In the list of those to be judged. */
   dirty: boolean;
+  /** Of a task in a mapped group: indexes to be judged, beside those that what all wait for calls upon. */
+  dirtyIndexes: number[] | null;
+  /** Of a task in a mapped group: how what all indexes wait for stood when they were judged; `null` to judge them all again. */
+  judgedAt: string | null;
 }
 
 /** Nodes by task id, in the order of the tasks. */
@@ -68,7 +87,7 @@ export function linkNodes(tasks: readonly PlannedTask[]): PlanNodes {
       const parent = nodeOf(nodes, id);
       node.upstream.push(parent);
       parent.downstream.push(node);
-      addInstances(node.direct, parent, parent.states.length);
+      addInstances(node, node.direct, parent, 0, parent.states.length);
     }
   }
   setOrder(nodes);
@@ -79,10 +98,29 @@ export function linkNodes(tasks: readonly PlannedTask[]): PlanNodes {
   return nodes;
 }
 
-/** Notes that a task directly upstream, or a setup around, has more (or fewer) instances. */
-export function addInstances(tally: Tally, { task }: PlanNode, count: number): void {
+/** Whether an index of the one waits only for the same index of the other. */
+export function goByIndex(one: PlanNode, { task, length }: PlanNode): boolean {
+  return length !== null && task.mappedGroup !== undefined && task.mappedGroup === one.task.mappedGroup;
+}
+
+/** Notes that what a task waits for, directly or as a setup around it, has instances more, from an index on. */
+export function addInstances(waiting: PlanNode, counts: Counts, upstream: PlanNode, from: number, count: number): void {
+  if (!goByIndex(waiting, upstream)) {
+    addToTally(counts.whole, upstream, count);
+    return;
+  }
+  const byIndex = (counts.byIndex ??= []);
+  for (let slot = from; slot < from + count; slot++) addToTally((byIndex[slot] ??= emptyTally()), upstream, 1);
+}
+
+function addToTally(tally: Tally, { task }: PlanNode, count: number): void {
   tally.total += count;
   if (task.isSetup === true) tally.setups += count;
+}
+
+/** A task in a mapped group gets indexes: what waits for it in the group does so index by index from now on. */
+export function splitInstance(counts: Counts, upstream: PlanNode): void {
+  addToTally(counts.whole, upstream, -1);
 }
 
 /** Notes that an instance of a task has got to a state in which it stays, or has left it (-1). */
@@ -105,12 +143,15 @@ function newNode(task: PlannedTask): PlanNode {
     length,
     states: Array.from({ length: count }, () => 'none' as const),
     undecided: count,
-    direct: emptyTally(),
-    watched: emptyTally(),
+    direct: { whole: emptyTally(), byIndex: null },
+    watched: { whole: emptyTally(), byIndex: null },
     watchers: [],
-    skips: [],
+    skips: null,
     skippers: 0,
+    skippersOf: null,
     dirty: true,
+    dirtyIndexes: null,
+    judgedAt: null,
   };
 }
 
@@ -147,7 +188,7 @@ function setOrder(nodes: PlanNodes): void {
 
 function watch(watcher: PlanNode, watched: PlanNode): void {
   watched.watchers.push(watcher);
-  addInstances(watcher.watched, watched, watched.states.length);
+  addInstances(watcher, watcher.watched, watched, 0, watched.states.length);
 }
 
 /**

@@ -1,7 +1,20 @@
-import { addInstances, addState, linkNodes, nodeOf, type PlanNode, type PlannedTask } from './plan-node.ts';
-import { skipsOf, type Choice } from './plan-skips.ts';
+import { indexesToJudge, isByIndex, planGroups, type PlanGroup } from './plan-groups.ts';
+import {
+  addInstances,
+  addState,
+  goByIndex,
+  linkNodes,
+  nodeOf,
+  splitInstance,
+  type Counts,
+  type PlanNode,
+  type PlannedTask,
+} from './plan-node.ts';
+import { openChoices } from './plan-choices.ts';
+import type { Choice } from './plan-skips.ts';
+import { leavesOf, verdictOf } from './plan-verdict.ts';
 import { isFinished, type FinishedState, type RunState, type TaskState } from './states.ts';
-import { judge, type Verdict } from './trigger-rules.ts';
+import type { Verdict } from './trigger-rules.ts';
 
 /** One index of a mapped task, or a task that is not mapped (index -1, as in Airflow). */
 export interface TaskInstance {
@@ -57,16 +70,21 @@ export interface Plan {
 /** A fresh plan. The tasks are a checked graph (see defineDag): unique ids, known upstream, no cycle; in any order. */
 export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () => null): Plan {
   const nodes = linkNodes(tasks);
+  const groups = planGroups(nodes);
+  /** Mapped groups of which something that gives the list has just ended. */
+  const given = new Set<PlanGroup>();
   let dirty: PlanNode[] = [...nodes.values()];
   let undecided = dirty.reduce((sum, { states }) => sum + states.length, 0);
   let unfinished = undecided;
-  /** Tasks below which a short circuit has skipped all. */
-  const shut = new Set<PlanNode>();
+  const choices = openChoices(nodes, mark, end);
   let ready: TaskInstance[] = [];
   let ended: Decisions['ended'][number][] = [];
 
-  function mark(node: PlanNode): void {
-    if (node.dirty || node.undecided === 0) return;
+  /** Has a task judged; in a mapped group an index of it, or, where none is given, all that what they all wait for concerns. */
+  function mark(node: PlanNode, slot?: number): void {
+    if (node.undecided === 0) return;
+    if (slot !== undefined && isByIndex(node)) (node.dirtyIndexes ??= []).push(slot);
+    if (node.dirty) return;
     node.dirty = true;
     dirty.push(node);
   }
@@ -76,11 +94,11 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
     if (before === undefined || before === state) return;
     node.states[slot] = state;
     if (before === 'none') decide(node, 1);
-    if (isFinished(before)) count(node, before, -1);
-    if (isFinished(state)) count(node, state, 1);
+    if (isFinished(before)) count(node, slot, before, -1);
+    if (isFinished(state)) count(node, slot, state, 1);
     if (state !== 'none') return;
     decide(node, -1);
-    mark(node);
+    mark(node, slot);
   }
 
   function decide(node: PlanNode, by: number): void {
@@ -88,16 +106,41 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
     undecided -= by;
   }
 
-  function count(node: PlanNode, state: FinishedState, by: 1 | -1): void {
+  function count(node: PlanNode, slot: number, state: FinishedState, by: 1 | -1): void {
     unfinished -= by;
+    const byIndex = isByIndex(node);
     for (const child of node.downstream) {
-      addState(child.direct, node, state, by);
-      mark(child);
+      if (byIndex && goByIndex(child, node)) tellIndex(child, child.direct, node, slot, state, by);
+      else {
+        addState(child.direct.whole, node, state, by);
+        mark(child);
+      }
     }
     for (const watcher of node.watchers) {
-      addState(watcher.watched, node, state, by);
-      mark(watcher);
+      if (byIndex && goByIndex(watcher, node)) tellIndex(watcher, watcher.watched, node, slot, state, by);
+      else {
+        addState(watcher.watched.whole, node, state, by);
+        mark(watcher);
+      }
     }
+    if (groups.size === 0) return;
+    for (const group of groups.over(node)) {
+      if (by === 1) given.add(group);
+      else group.length = null;
+    }
+  }
+
+  function tellIndex(
+    waiting: PlanNode,
+    { byIndex }: Counts,
+    node: PlanNode,
+    slot: number,
+    state: FinishedState,
+    by: 1 | -1,
+  ): void {
+    const own = byIndex?.[slot];
+    if (own !== undefined) addState(own, node, state, by);
+    mark(waiting, slot);
   }
 
   function end(node: PlanNode, slot: number, state: EndedState): void {
@@ -108,28 +151,74 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
   /** Gives a mapped task another number of indexes; new ones are undecided. */
   function resize(node: PlanNode, length: number): void {
     const before = node.states.length;
-    node.length = length;
     const more = Math.max(length - before, 0);
+    const isFirst = node.length === null;
+    node.length = length;
+    const grow = (waiting: PlanNode, counts: Counts): void => {
+      if (!isFirst || !goByIndex(waiting, node)) addInstances(waiting, counts, node, before, more);
+      else {
+        splitInstance(counts, node);
+        addInstances(waiting, counts, node, 0, length);
+        mark(waiting);
+      }
+    };
     for (let at = 0; at < more; at++) node.states.push('none');
     unfinished += more;
     decide(node, -more);
-    for (const child of node.downstream) addInstances(child.direct, node, more);
-    for (const watcher of node.watchers) addInstances(watcher.watched, node, more);
+    for (const child of node.downstream) grow(child, child.direct);
+    for (const watcher of node.watchers) grow(watcher, watcher.watched);
     for (let slot = length; slot < before; slot++) end(node, slot, 'removed');
   }
 
   function settle(): Decisions {
     while (dirty.length > 0) {
+      if (groups.size > 0) expandGroups();
       // All verdicts of a pass first: what the pass decides must not sway the rest of it.
-      const judged = dirty.filter((node) => node.undecided > 0).map((node) => ({ node, verdict: verdictOf(node) }));
-      for (const node of dirty) node.dirty = false;
+      const judged: { readonly node: PlanNode; readonly slot: number | null; readonly verdict: Verdict }[] = [];
+      for (const node of dirty) {
+        node.dirty = false;
+        if (node.undecided === 0) continue;
+        if (!isByIndex(node)) judged.push({ node, slot: null, verdict: verdictOf(node, null) });
+        else {
+          for (const slot of indexesToJudge(node)) {
+            if (node.states[slot] === 'none') judged.push({ node, slot, verdict: verdictOf(node, slot) });
+          }
+        }
+      }
       dirty = [];
-      for (const { node, verdict } of judged) if (verdict !== 'wait') apply(node, verdict);
+      for (const { node, slot, verdict } of judged) {
+        if (verdict === 'wait') continue;
+        if (slot === null) apply(node, verdict);
+        else applyAt(node, slot, verdict);
+      }
     }
     const decisions = { ready, ended };
     ready = [];
     ended = [];
     return decisions;
+  }
+
+  /** Gives the tasks of a mapped group their indexes, as soon as its list is there. What has been decided of a task by then stays. */
+  function expandGroups(): void {
+    for (const group of given) {
+      const [first] = group.nodes;
+      group.length = first === undefined ? null : lengthOf(first.task.id);
+      for (const node of group.nodes) expand(node, group);
+    }
+    given.clear();
+    for (const node of dirty) {
+      const group = node.length === null ? groups.of(node) : undefined;
+      if (group !== undefined) expand(node, group);
+    }
+  }
+
+  function expand(node: PlanNode, { length }: PlanGroup): void {
+    if (length === null || length === 0 || length === node.length || node.undecided === 0) return;
+    // Asked for each task, so that whoever answers knows of its indexes, too.
+    lengthOf(node.task.id);
+    resize(node, length);
+    node.judgedAt = null;
+    mark(node);
   }
 
   function apply(node: PlanNode, verdict: Exclude<Verdict, 'wait'>): void {
@@ -139,42 +228,15 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
       if (length !== null && length > 0) resize(node, length);
       else if (node.length === null) decided = length === null ? 'upstream_failed' : 'skipped';
     } else if (verdict === 'ready' && node.task.length === 0) decided = 'skipped';
-    for (const [slot, state] of node.states.entries()) {
-      if (state !== 'none') continue;
-      if (decided !== 'ready') end(node, slot, decided);
-      else {
-        ready.push(instanceAt(node, slot));
-        set(node, slot, 'scheduled');
-      }
+    for (const [slot, state] of node.states.entries()) if (state === 'none') applyAt(node, slot, decided);
+  }
+
+  function applyAt(node: PlanNode, slot: number, decided: Exclude<Verdict, 'wait'>): void {
+    if (decided !== 'ready') end(node, slot, decided);
+    else {
+      ready.push(instanceAt(node, slot));
+      set(node, slot, 'scheduled');
     }
-  }
-
-  function choose(node: PlanNode, choice: Choice): void {
-    const followed = 'follow' in choice ? choice.follow.map((id) => nodeOf(nodes, id)) : [];
-    const { direct, further } = skipsOf(node, choice, followed, shut);
-    forget(node);
-    node.skips = direct;
-    for (const child of direct) {
-      child.skippers++;
-      skip(child);
-    }
-    for (const below of further) skip(below);
-  }
-
-  /**
-   * A choice skips at once, whatever the trigger rule, but not what has begun or ended by itself. Indexes of a mapped task that
-   * are known already are skipped when they are judged, and only directly below: so does Airflow 3.3.
-   */
-  function skip(node: PlanNode): void {
-    mark(node);
-    if (node.length !== null) return;
-    const [state = 'none'] = node.states;
-    if (skippable.has(state)) end(node, 0, 'skipped');
-  }
-
-  function forget(node: PlanNode): void {
-    for (const child of node.skips) child.skippers--;
-    node.skips = [];
   }
 
   return {
@@ -182,16 +244,18 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
     length: (taskId) => nodeOf(nodes, taskId).length,
     record: ({ taskId, mapIndex }, state, choice) => {
       const node = nodeOf(nodes, taskId);
-      set(node, slotOf(node, mapIndex), state);
-      if (choice !== undefined) choose(node, choice);
+      const slot = slotOf(node, mapIndex);
+      set(node, slot, state);
+      if (choice !== undefined) choices.choose(node, slot, choice);
     },
     settle,
     clear: (instances) => {
-      shut.clear();
+      choices.reopen();
       for (const { taskId, mapIndex } of instances) {
         const node = nodeOf(nodes, taskId);
-        set(node, slotOf(node, mapIndex), 'none');
-        forget(node);
+        const slot = slotOf(node, mapIndex);
+        set(node, slot, 'none');
+        choices.forget(node, slot);
       }
     },
     abandon: (spares = () => false) => {
@@ -212,39 +276,6 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
     },
   };
 }
-
-function verdictOf(node: PlanNode): Verdict {
-  if (node.skippers > 0) return 'skipped';
-  const { task, direct, watched } = node;
-  const mapIndex = node.length === null ? -1 : 0;
-  if (direct.total === 0 || task.triggerRule === 'always') return overSources(node, 'ready');
-  const around = judge(task.isTeardown === true ? 'all_done' : 'all_success', watched, mapIndex);
-  if (around !== 'ready' && around !== 'wait') return around;
-  const verdict = judge(task.triggerRule, direct, mapIndex);
-  return overSources(node, verdict === 'ready' ? around : verdict);
-}
-
-/** A map over results ends as what gives them did, whatever its trigger rule, while its length is not known. */
-function overSources(node: PlanNode, verdict: Verdict): Verdict {
-  if (node.task.over === undefined || node.length !== null || verdict === 'upstream_failed') return verdict;
-  let given = verdict;
-  for (const source of node.upstream) {
-    const [state] = source.states;
-    if (source.length !== null || state === undefined || !node.task.over.includes(source.task.id)) continue;
-    if (state === 'failed' || state === 'upstream_failed') return 'upstream_failed';
-    if (state === 'skipped') given = 'skipped';
-  }
-  return given;
-}
-
-function leavesOf(nodes: readonly PlanNode[]): readonly PlanNode[] {
-  const counts = ({ task }: PlanNode): boolean => task.isTeardown !== true || task.onFailureFailDagrun === true;
-  const leaves = nodes.filter((node) => counts(node) && !node.downstream.some(counts));
-  return leaves.length > 0 ? leaves : nodes.filter(({ downstream }) => downstream.length === 0);
-}
-
-/** What has begun goes on, where Airflow would skip a task that waits between two tries. */
-const skippable: ReadonlySet<TaskState> = new Set(['none', 'scheduled', 'queued', 'upstream_failed', 'removed']);
 
 function slotOf({ task, length, states }: PlanNode, mapIndex: number): number {
   const slot = length === null ? 0 : mapIndex;

@@ -1,11 +1,11 @@
 import type { TaskContext } from './definition.ts';
 import type { TryOptions } from './options.ts';
-import type { AnyRef, EdgeRef, InputsOf } from './outcome.ts';
+import type { AnyRef, EdgeRef, InputsOf, ItemRef } from './outcome.ts';
 import type { LabelledEdge } from './edge-label.ts';
 import type { TriggerRule } from './trigger-rules.ts';
 
-/** What `needs` may name: tasks that were defined before. */
-export type Needs = Readonly<Record<string, AnyRef>>;
+/** What `needs` may name: tasks that were defined before, and in a mapped group its item. */
+export type Needs = Readonly<Record<string, AnyRef | ItemRef>>;
 
 /** What every task can be told of its place in the graph. */
 export interface PlaceOptions<N extends Needs> extends TryOptions {
@@ -92,4 +92,12 @@ export interface GroupOptions {
   readonly prefixGroupId?: boolean;
   /** What comes before its first tasks, for order alone. */
   readonly after?: readonly (EdgeRef | LabelledEdge)[];
+}
+
+/** A group of tasks that runs once for each item of a list. */
+export interface MapGroupOptions<Item> extends GroupOptions {
+  /** Names an index for people; by default the item itself where that is a short text, else the index. */
+  readonly label?: (item: Item, index: number) => string;
+  /** How many indexes of each of its tasks run at a time within a run, from 1; without it all do. */
+  readonly maxActiveTisPerDagrun?: number;
 }

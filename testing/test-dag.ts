@@ -120,7 +120,7 @@ async function runTry(
   plan.record(instance, 'running');
   try {
     const context: TaskContext = { ...run, taskId, mapIndex, tryNumber, startDate: new Date(now) };
-    record.value = asKept(await resultOf(task, standIns[taskId], inputsOf(task), context));
+    record.value = asKept(await resultOf(task, standIns[taskId], inputsOf(instance), context));
   } catch (thrown) {
     if (needsWorker(thrown)) {
       throw new Error(

@@ -1,6 +1,9 @@
+import type { TaskRef } from '../../dag/outcome.ts';
 import { define, type Build } from './define.ts';
 
 const run = (): number => 1;
+
+type Builder = Parameters<Build>[0];
 
 describe('definition errors', () => {
   test.each<readonly [string, Build, string]>([
@@ -62,6 +65,43 @@ describe('definition errors', () => {
       'a limit of none',
       ({ map }) => map('m', [1], { maxActiveTisPerDagrun: 0, run }),
       'maxActiveTisPerDagrun is 0; it is a whole number from 1',
+    ],
+    [
+      'a map in a mapped group',
+      ({ mapGroup }) => mapGroup('g', [1], {}, (_, inner) => (inner as never as Builder).map('m', [2], { run })),
+      "task g.m: is a map within the mapped group g, where every task has the group's indexes",
+    ],
+    [
+      'a mapped group in a mapped group',
+      ({ mapGroup }) =>
+        mapGroup('g', [1], {}, (_, inner) =>
+          inner.group('h', {}, ({ mapGroup: again }) => again('i', [2], {}, (__, { task }) => task('a', { run }))),
+        ),
+      'group g.h.i: is a map within the mapped group g',
+    ],
+    [
+      'a task of a mapped group, as it is in there, needed outside',
+      ({ task, mapGroup }) => {
+        let leaked: TaskRef<number> | undefined;
+        mapGroup('g', [1], {}, (_, inner) => (leaked = inner.task('a', { run })));
+        task('b', { needs: { leaked: leaked as never }, run });
+      },
+      'task b: needs.leaked is g.a as it is within the mapped group g, an index for itself',
+    ],
+    [
+      'an item that something comes after',
+      ({ mapGroup }) => mapGroup('g', [1], {}, (item, { task }) => task('a', { after: [item as never], run })),
+      'task g.a: after[0] is the item of the mapped group g, which is no task: name it in needs',
+    ],
+    [
+      'a task in a mapped group that would not wait for its list',
+      ({ mapGroup }) => mapGroup('g', [1], {}, (_, { task }) => task('a', { triggerRule: 'always', run })),
+      'task g.a: has the trigger rule always',
+    ],
+    [
+      'a mapped group over too many items',
+      ({ mapGroup }) => mapGroup('g', Array.from({ length: 501 }), {}, (_, { task }) => task('a', { run })),
+      'group g: maps over 501 items',
     ],
     [
       'a weight that is none',

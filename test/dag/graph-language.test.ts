@@ -211,13 +211,66 @@ describe('maps', () => {
   });
 });
 
+describe('mapped groups', () => {
+  const build: Build = ({ task, mapGroup }) => {
+    const rows = task('rows', { run: () => ['x', 'y'] });
+    const before = task('before', { run });
+    const g = mapGroup(
+      'g',
+      rows,
+      { after: [before], label: (row) => `row ${row}`, maxActiveTisPerDagrun: 2 },
+      (row, inner) => {
+        const one = inner.task('one', { needs: { row }, run: ({ row: text }) => text.length });
+        return inner.group('sub', {}, ({ task: add }) => ({ two: add('two', { needs: { one, row }, run }) }));
+      },
+    );
+    task('sum', { needs: { all: g.tasks.tasks.two }, after: [g], run: ({ all }) => all.length });
+  };
+
+  test('give each task the list, and its edges from outside to the first and from the last', () => {
+    const definition = define(build);
+    expect(upstreamOf(definition)).toEqual({
+      rows: [],
+      before: [],
+      'g.one': ['rows', 'before'],
+      'g.sub.two': ['g.one'],
+      sum: ['g.sub.two'],
+    });
+    const two = taskOf(definition, 'g.sub.two');
+    expect(two).toMatchObject({
+      needs: { one: 'g.one' },
+      itemInputs: ['row'],
+      items: null,
+      list: { kind: 'result', taskId: 'rows' },
+      mappedGroup: 'g',
+      group: 'g.sub',
+      maxActiveTisPerDagrun: 2,
+    });
+    expect(two.labelOf?.('x', 0)).toBe('row x');
+    expect(taskOf(definition, 'sum').mappedGroup).toBeUndefined();
+  });
+
+  test('over nothing are no error, but what can never run after them is', () => {
+    const empty: Build = ({ mapGroup }) => {
+      mapGroup('g', [], {}, (item, { task }) => task('b', { after: [task('a', { run })], needs: { item }, run }));
+    };
+    expect(define(empty).tasks.map(({ items }) => items)).toEqual([[], []]);
+    const after: Build = ({ mapGroup, task }) => {
+      task('c', { needs: { a: mapGroup('g', [], {}, (_, inner) => inner.task('a', { run })).tasks }, run });
+    };
+    expect(() => define(after)).toThrow(
+      'task c: under its trigger rule all_success it can never run: g.a maps over nothing',
+    );
+  });
+});
+
 test('types flow through lists, branches and groups, as the compiler has checked', () => {
   expect(typesFlow).toBeInstanceOf(Function);
 });
 
 // Never called: the compiler is the test.
 function typesFlow(): void {
-  defineDag('types', { schedule: null }, ({ task, map, branch, shortCircuit, setup, teardown, group }) => {
+  defineDag('types', { schedule: null }, ({ task, map, branch, shortCircuit, setup, teardown, group, mapGroup }) => {
     const rows = task('rows', { run: async () => [{ id: 1 }] });
     const ids = map('ids', rows, { run: (row) => row.id });
     const doubled = map('doubled', ids, { run: (id) => id * 2 });
@@ -242,6 +295,24 @@ function typesFlow(): void {
       run: ({ cluster: made }): Outcome<{ address: string }> => made,
     });
     const g = group('g', {}, (inner) => ({ total: inner.task('total', { run: () => 3 }) }));
+    const m = mapGroup('m', zip(rows, ['a']), {}, (item, inner) => {
+      const sum = inner.task('sum', { needs: { item }, run: ({ item: [row, text] }) => row.id + text.length });
+      const text = inner.task('text', {
+        needs: { sum, item },
+        triggerRule: 'all_done',
+        // An item is there under every rule, and a result in the group is one index's.
+        run: ({ sum: one, item: [row] }) => (one.state === 'success' ? `${one.value + row.id}` : one.state),
+      });
+      // @ts-expect-error -- an item is no task
+      inner.task('late', { after: [item], run: () => 1 });
+      // @ts-expect-error -- there is no map in a mapped group
+      inner.map('inside', [1], { run: () => 1 });
+      return { sum, nested: [text] as const };
+    });
+    task('sums', {
+      needs: { sums: m.tasks.sum, first: m.tasks.nested[0] },
+      run: ({ sums, first }): readonly [readonly number[], readonly string[]] => [sums, first],
+    });
     task('after', { needs: { total: g.tasks.total }, after: [g], run: ({ total }) => total + 1 });
   });
 }

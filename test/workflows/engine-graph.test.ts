@@ -62,6 +62,45 @@ describe('graphs, on a real server', () => {
     expect(message).toContain('task rows of DAG noList gave string, but a task is mapped over its result');
   });
 
+  test('run a group once for each item of a list, each by itself', async () => {
+    const handle = await harness.start('regions');
+    const { result } = await endOf(handle);
+    expect(result).toEqual({
+      state: 'failed',
+      tasks: {
+        list: 'success',
+        'each.up': ['success', 'success', 'success'],
+        'each.isOpen': ['success', 'success', 'success'],
+        'each.count': ['success', 'failed', 'skipped'],
+        'each.down': ['success', 'success', 'success'],
+        sum: 'success',
+        strict: 'upstream_failed',
+      },
+    });
+    await expect(handle.query<unknown, [TaskAddress]>('result', { taskId: 'sum' })).resolves.toEqual({
+      count: [
+        { state: 'success', value: 'cluster north: 5' },
+        { state: 'failed', error: { type: 'TaskFailed', message: 'told to' } },
+        { state: 'skipped' },
+      ],
+      down: ['north', 'south', 'east'].map((name) => ({
+        state: 'success',
+        value: { state: 'success', value: `cluster ${name}` },
+      })),
+    });
+    await expect(taskOf(handle, 'each.count[south]')).resolves.toMatchObject({ mapIndex: 1, state: 'failed' });
+  });
+
+  test('skip a group over nothing', async () => {
+    const { result } = await endOf(await harness.start('noRegions'));
+    expect(result?.tasks).toEqual({
+      list: 'success',
+      'each.first': ['skipped'],
+      'each.second': ['skipped'],
+      end: 'success',
+    });
+  });
+
   test('choose a group, and take down what was set up in it', async () => {
     const handle = await harness.start('choices');
     const { result } = await endOf(handle);

@@ -14,8 +14,8 @@ export interface RunBook {
   readonly plan: Plan;
   readonly task: (taskId: string) => TaskDefinition;
   readonly record: (instance: TaskInstance) => TaskRecord;
-  /** What a task is given of the tasks it needs. */
-  readonly inputsOf: (task: TaskDefinition) => Readonly<Record<string, unknown>>;
+  /** What a task instance is given: of the tasks it needs, and the item of its mapped group. */
+  readonly inputsOf: (instance: TaskInstance) => Readonly<Record<string, unknown>>;
   readonly graph: () => RunGraph;
   /** The task instances in the order of the definition. */
   readonly instances: readonly BookInstance[];
@@ -86,11 +86,25 @@ export function openBook(definition: DagDefinition): RunBook {
     records.set(taskId, made);
   }
 
-  function inputOf(taskId: string, certain: boolean): unknown {
-    const values = (records.get(taskId) ?? []).map((record) =>
-      certain ? record.value : outcomeOf(record, stateOf(record)),
-    );
-    return isMapped(taskOf(taskId)) ? values : values[0];
+  function inputOf(taskId: string, { mappedGroup, triggerRule }: TaskDefinition, mapIndex: number): unknown {
+    const task = taskOf(taskId);
+    const given = (record: TaskRecord): unknown =>
+      triggerRule === 'all_success' ? record.value : outcomeOf(record, stateOf(record));
+    const found = records.get(taskId) ?? [];
+    if (mappedGroup === undefined || mappedGroup !== task.mappedGroup) {
+      const values = found.map(given);
+      return isMapped(task) ? values : values[0];
+    }
+    // Its own index of the group; the only one, where that task ended before it had any.
+    const own = found[mapIndex] ?? found[0];
+    return own && given(own);
+  }
+
+  function inputsOf({ taskId, mapIndex }: TaskInstance): Readonly<Record<string, unknown>> {
+    const task = taskOf(taskId);
+    const inputs = Object.entries(task.needs).map(([name, id]) => [name, inputOf(id, task, mapIndex)] as const);
+    const items = (task.itemInputs ?? []).map((name) => [name, task.items?.[mapIndex]] as const);
+    return Object.fromEntries([...inputs, ...items]);
   }
 
   const instanceOf = (record: TaskRecord): BookInstance => {
@@ -109,10 +123,7 @@ export function openBook(definition: DagDefinition): RunBook {
     plan,
     task: taskOf,
     record: recordOf,
-    inputsOf: ({ needs, triggerRule }) =>
-      Object.fromEntries(
-        Object.entries(needs).map(([name, taskId]) => [name, inputOf(taskId, triggerRule === 'all_success')]),
-      ),
+    inputsOf,
     graph: () => ({
       dagId: definition.id,
       tasks: definition.tasks.map(({ id, upstream, triggerRule, labels }) => ({ id, upstream, triggerRule, labels })),

@@ -179,7 +179,7 @@ async function runTasks(
     tryTask({
       task,
       record: book.record(instance),
-      inputs: book.inputsOf(task),
+      inputs: book.inputsOf(instance),
       context,
       deadlines,
       callbacks,
