@@ -27,7 +27,7 @@ export const settingsSchema = z.object({
   TEMPORAL_UI_URL: z.url().optional().describe('address of the Temporal UI, for the links that are printed and sent'),
 
   TW_USER: name.default('tradewind').describe("the course's user id: topics are <user>.pin, .geo and .user"),
-  TW_TASK_QUEUE: name.default('tradewind').describe('task queues are <this>-orchestration, -io and -engine'),
+  TW_TASK_QUEUE: name.default('tradewind').describe('task queues are <this>-orchestration, -control, -io and -engine'),
   TW_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'])
     .default('info')

@@ -48,7 +48,7 @@ export function placeOfTryLog(key: string): TryPlace | undefined {
 }
 
 /** The other way round of {@link keyPart}; `undefined` for what it never gives. */
-function textOfPart(part: string): string | undefined {
+export function textOfPart(part: string): string | undefined {
   if (part === '%') return '';
   try {
     return decodeURIComponent(part);

@@ -13,9 +13,9 @@ const tsc = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 const bundler = join(root, 'dist/workers/bundle.js');
 if (existsSync(bundler)) {
-  const { writeWorkflowBundle } = await import(pathToFileURL(bundler).href);
+  const { writeWorkflowBundles } = await import(pathToFileURL(bundler).href);
   try {
-    await writeWorkflowBundle(join(root, 'dist'));
+    await writeWorkflowBundles(join(root, 'dist'));
   } catch (error) {
     // Its message is all that the author of a DAG needs.
     if (error?.name !== 'DagDefinitionError') throw error;

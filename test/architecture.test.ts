@@ -30,15 +30,20 @@ const rooms: readonly { readonly prefix: string; readonly door: Door; readonly b
     door: { value: ['self', 'dag/', 'pipeline/'], type: ['activities/'] },
     bans: /^(node:|@temporalio\/(activity|client|worker))/,
   },
-  { prefix: 'activities/shared/', door: { value: ['self', 'pipeline/'], type: [] } },
+  { prefix: 'activities/shared/', door: { value: ['self', 'dag/', 'pipeline/'], type: [] } },
   {
     prefix: 'activities/steps/',
-    door: { value: ['self', 'pipeline/', 'activities/shared/'], type: ['activities/*/port.ts'] },
+    door: { value: ['self', 'dag/', 'pipeline/', 'activities/shared/'], type: ['activities/*/port.ts'] },
     bans: /^(kafkajs|mysql2|@aws-sdk|@duckdb|@platformatic|axios)/,
   },
   {
+    prefix: 'activities/temporal/',
+    door: { value: ['system', 'dag/', 'pipeline/', 'activities/shared/'], type: [] },
+    bans: /^@temporalio\/(activity|worker|workflow)/,
+  },
+  {
     prefix: 'activities/',
-    door: { value: ['system', 'pipeline/', 'activities/shared/'], type: [] },
+    door: { value: ['system', 'dag/', 'pipeline/', 'activities/shared/'], type: [] },
     bans: /^@temporalio\//,
   },
   { prefix: 'workers/', door: { value: ['self', 'activities/', 'config/', 'pipeline/'], type: ['workflows/'] } },

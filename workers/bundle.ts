@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkflowBundle } from '@temporalio/worker';
 
-/** Name of the workflows' bundle in the folder of the build. */
-export const bundleFile = 'workflow-bundle.js';
+/** Names of the workflows' bundles in the folder of the build: of runs, and of what looks after them. */
+export const bundleFiles = { runs: 'workflow-bundle.js', control: 'control-bundle.js' } as const;
+
+/** The module whose exports are the workflow types that look after runs. */
+export const controlEntry = 'workflows/control/index';
 
 /** Where workflow code is: a folder with `workflows/`, sources or compiled. */
 export interface WorkflowSource {
@@ -42,11 +45,16 @@ export function checkDefinitions(exported: object): void {
   for (const value of Object.values(exported)) if (typeof value === 'function') Reflect.get(value, 'definition');
 }
 
-/** Writes the bundle of a build beside it, so that a worker starts without webpack. Throws DagDefinitionError. */
-export async function writeWorkflowBundle(distFolder: string): Promise<void> {
+/** Writes the bundles of a build beside it, so that a worker starts without webpack. Throws DagDefinitionError. */
+export async function writeWorkflowBundles(distFolder: string): Promise<void> {
   const dags: object = await import(pathToFileURL(join(distFolder, 'workflows/index.js')).href);
   checkDefinitions(dags);
   // Of a build that succeeds webpack has nothing to say that anybody needs; errors are shown.
-  const { code } = await bundleWorkflows({ folder: distFolder, logger: new DefaultLogger('WARN') });
-  await writeFile(join(distFolder, bundleFile), code);
+  const logger = new DefaultLogger('WARN');
+  const [runs, control] = await Promise.all([
+    bundleWorkflows({ folder: distFolder, logger }),
+    bundleWorkflows({ folder: distFolder, entry: controlEntry, logger }),
+  ]);
+  await writeFile(join(distFolder, bundleFiles.runs), runs.code);
+  await writeFile(join(distFolder, bundleFiles.control), control.code);
 }

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import { createDeltaTables } from '../activities/delta/delta-tables.ts';
 import { createCheckpointCodec } from '../activities/duckdb/checkpoint-codec.ts';
 import { createDuckDb } from '../activities/duckdb/engine.ts';
@@ -6,12 +7,15 @@ import { createSourceDatabase } from '../activities/mysql/source-database.ts';
 import { createNotifier } from '../activities/notify/notifier.ts';
 import { createLandingZone } from '../activities/s3/landing-zone.ts';
 import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
+import { createRunLedger } from '../activities/s3/run-ledger.ts';
 import { createTryLogKeeper } from '../activities/s3/try-log-keeper.ts';
 import { AdapterError } from '../activities/shared/adapter-error.ts';
 import { asActivity } from '../activities/shared/activity-context.ts';
 import { createAnswer } from '../activities/steps/answer.ts';
 import { createClean } from '../activities/steps/clean.ts';
 import type { EngineActivities, IoActivities } from '../activities/steps/contract.ts';
+import type { ControlActivities, ControllerActivities } from '../activities/steps/control-contract.ts';
+import { createControl, type ControlPorts } from '../activities/steps/control.ts';
 import { createEmulate } from '../activities/steps/emulate.ts';
 import { createFindObjects } from '../activities/steps/find-objects.ts';
 import { createFindOffsets } from '../activities/steps/find-offsets.ts';
@@ -23,12 +27,16 @@ import { createVerify } from '../activities/steps/verify.ts';
 import type { ObjectStore } from '../activities/shared/object-store.ts';
 import type { StepLog } from '../activities/shared/step-context.ts';
 import type { TryLogs } from '../activities/shared/try-logs.ts';
+import { createDagControl } from '../activities/temporal/dag-control.ts';
 import { runUrl } from '../config/run-url.ts';
 import type { Settings } from '../config/settings.ts';
+import { roleQueue } from './roles.ts';
 
 /** What the composition needs beside the settings. */
 export interface CompositionOptions {
   readonly settings: Settings;
+  /** Of the namespace that runs live in. */
+  readonly client: Client;
   /** Compiled `activities/duckdb/child.js`. */
   readonly duckDbChild: string;
   /** For what is not about one activity. */
@@ -37,7 +45,11 @@ export interface CompositionOptions {
 
 /** A worker's activities and what they stand on. */
 export interface Composition {
-  readonly activities: { readonly io: IoActivities; readonly engine: EngineActivities };
+  readonly activities: {
+    readonly io: IoActivities;
+    readonly engine: EngineActivities;
+    readonly control: ControlActivities & ControllerActivities;
+  };
   /** Where each try's log is kept. */
   readonly tryLogs: TryLogs;
   /** What of the outside is not as activities need it, a sentence each. */
@@ -50,7 +62,7 @@ export interface Composition {
  * Where the worker's adapters are made and handed to the steps. Making them connects to nothing: a server that is away
  * when a worker starts is an attempt's trouble, not the worker's.
  */
-export function compose({ settings, duckDbChild, log }: CompositionOptions): Composition {
+export function compose({ settings, client, duckDbChild, log }: CompositionOptions): Composition {
   const { user, landing: limits } = settings;
   const { partitions, replicationFactor, retentionMs } = settings.kafka;
   const topics = { partitions, replicationFactor, retentionMs };
@@ -87,6 +99,10 @@ export function compose({ settings, duckDbChild, log }: CompositionOptions): Com
         answer: asActivity(createAnswer({ store, tables, answers, engine })),
         verify: asActivity(createVerify({ landing: zone, tables, answers, store, engine })),
       },
+      control: controlActivities({
+        control: createDagControl({ client, taskQueue: roleQueue(settings.taskQueue, 'control') }),
+        ledger: createRunLedger(store),
+      }),
     },
     tryLogs,
     problems: () => bucketProblems(store, settings.s3.bucket),
@@ -95,6 +111,17 @@ export function compose({ settings, duckDbChild, log }: CompositionOptions): Com
       store.close();
       logStore.close();
     },
+  };
+}
+
+/** The engine's own activities. */
+export function controlActivities(ports: ControlPorts): ControlActivities & ControllerActivities {
+  const { requestTurn, closeRun, untilSomeEnded, setSchedulePaused } = createControl(ports);
+  return {
+    requestTurn: asActivity(requestTurn),
+    closeRun: asActivity(closeRun),
+    untilSomeEnded: asActivity(untilSomeEnded),
+    setSchedulePaused: asActivity(setSchedulePaused),
   };
 }
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { loadSettings } from '../config/environment.ts';
 import { serverNames } from '../config/server-addresses.ts';
-import { bundleFile, bundleWorkflows } from './bundle.ts';
+import { bundleFiles, bundleWorkflows, controlEntry } from './bundle.ts';
 import { compose } from './composition.ts';
 import type { RequiredAttribute } from './namespace-check.ts';
 import { runWorkerProcess } from './process.ts';
@@ -39,14 +39,21 @@ export async function workerMain({ roles, searchAttributes }: WorkerStart): Prom
     settings,
     roles,
     searchAttributes,
-    compose: (log) => compose({ settings, log, duckDbChild: join(build, 'activities/duckdb/child.js') }),
-    workflowBundle: async () => {
-      const codePath = join(build, bundleFile);
-      return folder === build && existsSync(codePath) ? { codePath } : bundleWorkflows({ folder });
-    },
+    compose: (log, client) =>
+      compose({ settings, log, client, duckDbChild: join(build, 'activities/duckdb/child.js') }),
+    bundles: async () => ({
+      runs: builtBundle('runs') ?? (await bundleWorkflows({ folder })),
+      control: builtBundle('control') ?? (await bundleWorkflows({ folder, entry: controlEntry })),
+    }),
     onReady: () => process.send?.('ready'),
     stop: stop.signal,
   });
   // By hand: after a fatal error the SDK may keep the process alive, doing nothing.
   process.exit(code);
+}
+
+/** A bundle of the build; `undefined` where sources run as they are. */
+function builtBundle(of: keyof typeof bundleFiles): { readonly codePath: string } | undefined {
+  const codePath = join(build, bundleFiles[of]);
+  return folder === build && existsSync(codePath) ? { codePath } : undefined;
 }

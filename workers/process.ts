@@ -1,4 +1,5 @@
-import { NativeConnection, Runtime, makeTelemetryFilterString, type WorkflowBundleOption } from '@temporalio/worker';
+import { Client } from '@temporalio/client';
+import { NativeConnection, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import { AdapterError } from '../activities/shared/adapter-error.ts';
 import { SettingsError, type Settings } from '../config/settings.ts';
 import type { StepLog } from '../activities/shared/step-context.ts';
@@ -8,7 +9,7 @@ import { createLog, temporalLogger, type ProcessLog } from './logging.ts';
 import { namespaceProblems, type RequiredAttribute } from './namespace-check.ts';
 import type { WorkerRole } from './roles.ts';
 import { setupExitCode, TemporalAwayError, WorkerStartError } from './start-error.ts';
-import { createWorkers, forceTime, graceTime, runWorkers } from './worker.ts';
+import { createWorkers, forceTime, graceTime, runWorkers, type WorkflowBundles } from './worker.ts';
 
 /** One worker process. */
 export interface WorkerProcessOptions {
@@ -17,9 +18,9 @@ export interface WorkerProcessOptions {
   /** Search attributes that runs write. */
   readonly searchAttributes: readonly RequiredAttribute[];
   /** Given the process's log, for what is not about one activity. */
-  readonly compose: (log: Pick<StepLog, 'warn'>) => Composition;
+  readonly compose: (log: Pick<StepLog, 'warn'>, client: Client) => Composition;
   /** Called when it is needed, since bundling from source takes seconds. */
-  readonly workflowBundle: () => Promise<WorkflowBundleOption>;
+  readonly bundles: () => Promise<WorkflowBundles>;
   /** Called once, when the worker polls. */
   readonly onReady: () => void;
   /** Drain when it aborts. */
@@ -82,13 +83,12 @@ async function runChecked(options: WorkerProcessOptions, { log, keepTries }: Pro
   const { settings, roles, searchAttributes } = options;
   const { namespace, address } = settings.temporal;
   const connection = await connect(settings.temporal);
-  const composition = composed(options, log);
+  const composition = composed(options, log, new Client({ connection, namespace }));
   keepTries(composition.tryLogs);
   try {
     const problems = [
       ...(await namespaceProblems(connection, namespace, searchAttributes)),
-      // Workflow code touches no bucket: a worker that does nothing else needs no rights on it.
-      ...(roles.some((role) => role !== 'orchestration') ? await composition.problems() : []),
+      ...(await composition.problems()),
     ];
     if (problems.length > 0) throw new WorkerStartError(problems);
     const workers = await createWorkers({
@@ -96,7 +96,7 @@ async function runChecked(options: WorkerProcessOptions, { log, keepTries }: Pro
       namespace,
       taskQueue: settings.taskQueue,
       roles,
-      workflowBundle: await options.workflowBundle(),
+      bundles: await options.bundles(),
       activities: composition.activities,
     });
     log.info({ address, namespace, taskQueue: settings.taskQueue, roles }, 'worker starts');
@@ -116,9 +116,9 @@ async function connect(settings: Settings['temporal']): Promise<NativeConnection
   });
 }
 
-function composed({ compose }: WorkerProcessOptions, log: ProcessLog['log']): Composition {
+function composed({ compose }: WorkerProcessOptions, log: ProcessLog['log'], client: Client): Composition {
   try {
-    return compose({ warn: (message, fields) => log.warn(fields, message) });
+    return compose({ warn: (message, fields) => log.warn(fields, message) }, client);
   } catch (error) {
     // Nothing is connected to here, so it is the settings: a certificate that cannot be read, for example.
     if (error instanceof AdapterError) throw new WorkerStartError([`${error.system}: ${error.message}`]);

@@ -10,9 +10,12 @@ export type WorkerRole = (typeof workerRoles)[number];
  */
 export const activitySlots: Readonly<Record<Exclude<WorkerRole, 'orchestration'>, number>> = { io: 16, engine: 2 };
 
-/** Task queue of a role; workflows find the others by the same rule (workflows/engine/activities-on.ts). */
-export function roleQueue(taskQueue: string, role: WorkerRole): string {
-  return `${taskQueue}-${role}`;
+/** A task queue of an installation: each role's, and that of the controllers, which role `orchestration` serves, too. */
+export type WorkerQueue = WorkerRole | 'control';
+
+/** Name of a task queue; workflows find the others by the same rule (workflows/engine/activities-on.ts). */
+export function roleQueue(taskQueue: string, queue: WorkerQueue): string {
+  return `${taskQueue}-${queue}`;
 }
 
 /** Reads `orchestration,io`; throws a sentence for a role that there is not. */

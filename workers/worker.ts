@@ -1,11 +1,19 @@
 import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import { activityInterceptors } from '../activities/shared/interceptor.ts';
-import { activitySlots, roleQueue, type WorkerRole } from './roles.ts';
+import { activitySlots, roleQueue, type WorkerQueue, type WorkerRole } from './roles.ts';
 
 /** Activities by the role that runs them. */
 export interface RoleActivities {
   readonly io: object;
   readonly engine: object;
+  /** What the engine itself does for runs and controllers; belongs to the role `orchestration`. */
+  readonly control: object;
+}
+
+/** Code of the workflows: of runs, and of what looks after them. */
+export interface WorkflowBundles {
+  readonly runs: WorkflowBundleOption;
+  readonly control: WorkflowBundleOption;
 }
 
 /** One process's workers. */
@@ -15,7 +23,7 @@ export interface WorkersOptions {
   /** Stem of the roles' task queues. */
   readonly taskQueue: string;
   readonly roles: readonly WorkerRole[];
-  readonly workflowBundle: WorkflowBundleOption;
+  readonly bundles: WorkflowBundles;
   readonly activities: RoleActivities;
 }
 
@@ -33,21 +41,28 @@ const common = {
   defaultHeartbeatThrottleInterval: '1 second',
 } as const satisfies Partial<WorkerOptions>;
 
-/** A worker a role, connected but not yet polling. */
+/** The workers of each role, connected but not yet polling. */
 export async function createWorkers(options: WorkersOptions): Promise<readonly Worker[]> {
-  return Promise.all(options.roles.map((role) => createWorker(options, role)));
+  return (await Promise.all(options.roles.map((role) => workersOf(options, role)))).flat();
 }
 
-async function createWorker(options: WorkersOptions, role: WorkerRole): Promise<Worker> {
-  const { connection, namespace, taskQueue, workflowBundle, activities } = options;
-  const base = { ...common, connection, namespace, taskQueue: roleQueue(taskQueue, role) };
-  if (role === 'orchestration') return Worker.create({ ...base, workflowBundle });
-  return Worker.create({
-    ...base,
-    activities: activities[role],
-    maxConcurrentActivityTaskExecutions: activitySlots[role],
-    interceptors: { activity: [activityInterceptors] },
-  });
+async function workersOf(options: WorkersOptions, role: WorkerRole): Promise<readonly Worker[]> {
+  const { connection, namespace, taskQueue, bundles, activities } = options;
+  const base = { ...common, connection, namespace, interceptors: { activity: [activityInterceptors] } };
+  const create = (queue: WorkerQueue, own: Partial<WorkerOptions>): Promise<Worker> =>
+    Worker.create({ ...base, taskQueue: roleQueue(taskQueue, queue), ...own });
+  if (role === 'orchestration') {
+    const { control } = activities;
+    // Runs wait for their controller inside a workflow task of their own. Controllers therefore have workflow tasks that no run
+    // can take from them.
+    return Promise.all([
+      create('orchestration', { workflowBundle: bundles.runs, activities: control }),
+      create('control', { workflowBundle: bundles.control, activities: control }),
+    ]);
+  }
+  return [
+    await create(role, { activities: activities[role], maxConcurrentActivityTaskExecutions: activitySlots[role] }),
+  ];
 }
 
 /**

@@ -1,9 +1,14 @@
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
+import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { bundleWorkflows } from '../../workers/bundle.ts';
+import { bundleWorkflows, controlEntry } from '../../workers/bundle.ts';
+import { controlActivities } from '../../workers/composition.ts';
+import { createRunLedger } from '../../activities/s3/run-ledger.ts';
+import { createDagControl } from '../../activities/temporal/dag-control.ts';
 import { activitySlots, roleQueue } from '../../workers/roles.ts';
 import { createWorkers, runWorkers } from '../../workers/worker.ts';
+import { memoryStore } from './memory-store.ts';
 
 // A worker process of the benchmark, of its own so that its CPU is its own. Told: address, namespace, which kind, stem of
 // its queues. Answers 'cpu' with the CPU that it has used, and says when a task hangs in it.
@@ -48,8 +53,21 @@ async function dagWorkers(): Promise<readonly Worker[]> {
     namespace,
     taskQueue,
     roles: ['orchestration', 'io'],
-    workflowBundle: await bundleWorkflows({ folder, entry: 'bench/support/peer-dags', logger }),
-    activities: { io, engine: {} },
+    bundles: {
+      runs: await bundleWorkflows({ folder, entry: 'bench/support/peer-dags', logger }),
+      control: await bundleWorkflows({ folder, entry: controlEntry, logger }),
+    },
+    activities: {
+      io,
+      engine: {},
+      control: controlActivities({
+        control: createDagControl({
+          client: new Client({ connection, namespace }),
+          taskQueue: roleQueue(taskQueue, 'control'),
+        }),
+        ledger: createRunLedger(memoryStore()),
+      }),
+    },
   });
 }
 

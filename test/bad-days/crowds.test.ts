@@ -88,7 +88,7 @@ describe('the batch', () => {
     await scene.expectWhole();
   }, 180_000);
 
-  test('refuses a second start under the same id, and two runs at once share out the draw and lose nothing', async () => {
+  test('refuses a second start under the same id, and two that ask at once come after each other, share out the draw and lose nothing', async () => {
     await using scene = await sceneWithWorker();
     const [one, other] = await Promise.all([scene.run({ posts: 150 }, 'one'), scene.run({ posts: 150 }, 'other')]);
     await expect(scene.run({ posts: 150 }, 'one')).rejects.toThrow(/already/i);

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
+import { createRunLedger } from '../../activities/s3/run-ledger.ts';
+import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
+import { createDagControl } from '../../activities/temporal/dag-control.ts';
+import type { RunLedger } from '../../activities/shared/run-ledger.ts';
+import type { DagControl } from '../../activities/temporal/port.ts';
+import { controlActivities } from '../../workers/composition.ts';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Connection, WorkflowFailedError } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
@@ -12,7 +18,7 @@ import {
 } from '@temporalio/worker';
 import { ensureNamespace } from '../../scripts/namespace.ts';
 import { testServerPath, testSettings, uniqueName } from '../support/stack.ts';
-import { bundleWorkflows } from '../../workers/bundle.ts';
+import { bundleFiles, bundleWorkflows } from '../../workers/bundle.ts';
 import { createWorkers, runWorkers, type RoleActivities } from '../../workers/worker.ts';
 import type { RunStatus, TaskStatus } from '../../workflows/engine/queries.ts';
 import type { RunResult } from '../../workflows/engine/run-dag.ts';
@@ -53,27 +59,39 @@ export interface Harness {
   /** Stem of the task queues. */
   readonly taskQueue: string;
   readonly start: (dagId: string, ...args: unknown[]) => Promise<WorkflowHandle>;
+  readonly control: DagControl;
+  readonly ledger: RunLedger;
   readonly stop: () => Promise<void>;
 }
 
 /** Starts workers of every role with activities of the test's own; on another harness's queues where they are given. */
 export async function startHarness(
   env: TestWorkflowEnvironment,
-  options: { readonly bundle: WorkflowBundle; readonly activities: RoleActivities; readonly taskQueue?: string },
+  options: {
+    readonly bundle: WorkflowBundle;
+    readonly activities: Omit<RoleActivities, 'control'>;
+    readonly taskQueue?: string;
+  },
 ): Promise<Harness> {
   const { taskQueue = uniqueName('harness') } = options;
+  const store = createS3ObjectStore({ ...testSettings().s3, bucket: 'harness' });
+  await store.ensureBucket();
+  const ledger = createRunLedger(store);
+  const control = createDagControl({ client: env.client, taskQueue: `${taskQueue}-control` });
   const workers = await createWorkers({
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',
     taskQueue,
     roles: ['orchestration', 'io', 'engine'],
-    workflowBundle: options.bundle,
-    activities: options.activities,
+    bundles: { runs: options.bundle, control: { codePath: join(root, 'dist', bundleFiles.control) } },
+    activities: { ...options.activities, control: controlActivities({ control, ledger }) },
   });
   const drain = new AbortController();
   const running = runWorkers(workers, drain.signal);
   return {
     taskQueue,
+    control,
+    ledger,
     start: (dagId, ...args) =>
       env.client.workflow.start(dagId, {
         workflowId: uniqueName(dagId),
@@ -83,6 +101,7 @@ export async function startHarness(
     stop: async () => {
       drain.abort();
       await running;
+      store.close();
     },
   };
 }

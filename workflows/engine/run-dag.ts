@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import {
   CancellationScope,
   CancelledFailure,
+  isCancellation,
   log,
   setCurrentDetails,
   setHandler,
@@ -11,6 +12,7 @@ import {
 import { choiceOf } from '../../dag/choice.ts';
 import { isMapped, type DagDefinition, type RunContext, type TaskDefinition } from '../../dag/definition.ts';
 import { durationText } from '../../dag/duration.ts';
+import type { TaskError } from '../../dag/outcome.ts';
 import { checkParams } from '../../dag/params.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import { runIdentity, type RunIdentity } from '../../dag/run-identity.ts';
@@ -21,11 +23,13 @@ import { watchDeadlines } from './deadlines.ts';
 import { detailsOf, troublesText, type DetailsText } from './details.ts';
 import { failureTypes } from './failures.ts';
 import { graphQuery, resultQuery, statesQuery, triesQuery, type RunStatus, type TaskStatus } from './queries.ts';
+import { closeRun, runRecord } from './run-record.ts';
 import { openBook, type RunBook } from './run-book.ts';
 import { instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
 import { openStops } from './stops.ts';
 import { openSlots } from './task-slots.ts';
 import { tryTask } from './tries.ts';
+import { queuedText, takeTurn, turnRequest } from './turn.ts';
 
 /** What a run that succeeded gives back, and what one that failed carries in its failure. */
 export interface RunResult {
@@ -37,47 +41,54 @@ export interface RunResult {
 /** Runs a DAG inside a workflow. Throws when the run's state is failed, or when it was cancelled. */
 export async function runDag(definition: DagDefinition, input: unknown): Promise<RunResult> {
   const book = openBook(definition);
-  let state: RunState = 'running';
+  const { startTime, workflowId: runId } = workflowInfo();
+  let state: RunState = 'queued';
   const { identity, params, problems } = openRun(definition, input);
-  const context: RunContext = { dagId: definition.id, runId: workflowInfo().workflowId, params, ...identity };
+  const context: RunContext = { dagId: definition.id, runId, params, ...identity };
   const callbacks = openCallbacks(definition, context);
+  const announce = announcer(context);
   // Before anything can fail, since a run that failed is asked, too.
   setHandler(graphQuery, book.graph);
   setHandler(statesQuery, () => withTroubles(book.status(context, state), callbacks));
   setHandler(triesQuery, book.tries);
   setHandler(resultQuery, book.result);
-  if (problems !== undefined) {
-    state = 'failed';
-    throw ApplicationFailure.create({
-      type: failureTypes.params,
-      message: `the run's params are not right: ${problems.join('; ')}`,
-      nonRetryable: true,
-      details: [problems],
-    });
-  }
 
   const details = growingDetails(book, callbacks);
-  callbacks.watchDeadlines(() => state);
-  const { cancelled, ending } = await runTasks(definition, book, context, callbacks, details);
-
-  const end = book.plan.runState();
-  state = end === 'success' && !cancelled && ending === undefined ? 'success' : 'failed';
-  upsertSearchAttributes([{ key: searchAttributeKeys.runState, value: state }]);
+  let start: Date | null = null;
+  let end: TasksEnd = { cancelled: false, ending: undefined };
+  if (problems === undefined) {
+    callbacks.watchDeadlines(() => state);
+    const cancelled = await isCancelledWhile(() =>
+      takeTurn(turnRequest(context, definition), (queued) => {
+        announce('queued');
+        setCurrentDetails(queuedText(definition, queued));
+      }),
+    );
+    if (cancelled) {
+      book.plan.abandon();
+      end = { cancelled, ending: undefined };
+    } else {
+      start = new Date();
+      state = 'running';
+      announce(state);
+      end = await runTasks(definition, book, context, callbacks, details);
+    }
+  }
+  const error = problems === undefined ? errorOf(book, end) : paramsError(problems);
+  state = error === null ? 'success' : 'failed';
+  setCurrentDetails(details(state));
+  await callbacks.endRun(state, error);
+  await closeRun(runRecord({ book, context, input, queuedAt: startTime, start, state, message: error?.message }));
+  announce(state);
   setCurrentDetails(details(state));
   const result: RunResult = { state, tasks: statesOf(definition, book) };
-  const why = cancelled ? 'the run was cancelled' : whatFailed(book.statuses(), ending);
-  await callbacks.endRun(
-    state,
-    state === 'success' ? null : { type: cancelled ? 'Cancelled' : failureTypes.run, message: why },
-  );
-  if (callbacks.troubles().length > 0) setCurrentDetails(details(state));
-  if (cancelled) throw new CancelledFailure(why, [result]);
-  if (state === 'success') return result;
+  if (error === null) return result;
+  if (end.cancelled) throw new CancelledFailure(error.message, [result]);
   throw ApplicationFailure.create({
-    type: failureTypes.run,
-    message: why,
+    type: error.type,
+    message: error.message,
     nonRetryable: true,
-    details: [result],
+    details: [problems ?? result],
   });
 }
 
@@ -87,19 +98,52 @@ interface Opening {
   readonly problems: readonly string[] | undefined;
 }
 
-/** Works out what the run is about and tells Temporal's visibility. */
+/** Works out what the run is about. */
 function openRun(definition: DagDefinition, input: unknown): Opening {
   const { startTime, typedSearchAttributes } = workflowInfo();
   const nominalTime = typedSearchAttributes.get(scheduledStartTime) ?? null;
-  const identity = runIdentity(definition, { nominalTime, startTime });
   const { params, problems } = checkParams(definition, input);
-  upsertSearchAttributes([
-    { key: searchAttributeKeys.dag, value: definition.id },
-    { key: searchAttributeKeys.logicalDate, value: instantText(identity.logicalDate) },
-    { key: searchAttributeKeys.runType, value: identity.runType },
-    { key: searchAttributeKeys.runState, value: problems === undefined ? 'running' : 'failed' },
-  ]);
-  return { identity, params, problems };
+  return { identity: runIdentity(definition, { nominalTime, startTime }), params, problems };
+}
+
+/** Tells Temporal's visibility of a run's state, and at first of what the run is about. */
+function announcer({ dagId, logicalDate, runType }: RunContext): (state: RunState) => void {
+  let told = false;
+  return (state) => {
+    upsertSearchAttributes([
+      ...(told
+        ? []
+        : [
+            { key: searchAttributeKeys.dag, value: dagId },
+            { key: searchAttributeKeys.logicalDate, value: instantText(logicalDate) },
+            { key: searchAttributeKeys.runType, value: runType },
+          ]),
+      { key: searchAttributeKeys.runState, value: state },
+    ]);
+    told = true;
+  };
+}
+
+/** Whether the run was cancelled before that ended. */
+async function isCancelledWhile(wait: () => Promise<void>): Promise<boolean> {
+  try {
+    await wait();
+    return false;
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    return true;
+  }
+}
+
+function paramsError(problems: readonly string[]): TaskError {
+  return { type: failureTypes.params, message: `the run's params are not right: ${problems.join('; ')}` };
+}
+
+/** Why a run whose tasks are through has failed; `null` when it has not. */
+function errorOf({ plan, statuses }: RunBook, { cancelled, ending }: TasksEnd): TaskError | null {
+  if (cancelled) return { type: 'Cancelled', message: 'the run was cancelled' };
+  if (plan.runState() === 'success' && ending === undefined) return null;
+  return { type: failureTypes.run, message: whatFailed(statuses(), ending) };
 }
 
 /** How a run's tasks came to their end. */

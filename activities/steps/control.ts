@@ -1,0 +1,48 @@
+import { notYet } from '../shared/poke.ts';
+import type { RunLedger } from '../shared/run-ledger.ts';
+import type { StepContext } from '../shared/step-context.ts';
+import type { DagControl } from '../temporal/port.ts';
+import type { ControlActivities, ControllerActivities } from './control-contract.ts';
+
+/** What runs and controllers are kept and told by. */
+export interface ControlPorts {
+  readonly control: DagControl;
+  readonly ledger: RunLedger;
+}
+
+/** Each of the engine's own activities as a step. */
+export type ControlSteps = {
+  readonly [Name in keyof (ControlActivities & ControllerActivities)]: (
+    input: Parameters<(ControlActivities & ControllerActivities)[Name]>[0],
+    context: StepContext,
+  ) => ReturnType<(ControlActivities & ControllerActivities)[Name]>;
+};
+
+/** A run that was terminated is noticed within so many milliseconds, where another one waits for it. */
+const lookEvery = 15_000;
+
+/** Makes the engine's own activities. */
+export function createControl({ control, ledger }: ControlPorts): ControlSteps {
+  return {
+    requestTurn: (request) => control.requestTurn(request),
+    closeRun: async (record) => {
+      // The record first: whoever is told that a run has ended can read how.
+      await ledger.write(record);
+      const { dagId, runId, executionId, runType, state } = record;
+      await control.runEnded({
+        dagId,
+        runId,
+        executionId,
+        runType,
+        state,
+        logicalDate: Date.parse(record.logicalDate),
+      });
+    },
+    untilSomeEnded: async ({ runs }, { place, signal }) => {
+      const ended = await control.endedAmong(runs, signal);
+      if (ended.length > 0) return ended;
+      throw notYet({ interval: lookEvery, factor: 1, maxWait: lookEvery }, place.attempt);
+    },
+    setSchedulePaused: ({ dagId, paused, note }) => control.setSchedulePaused(dagId, paused, note),
+  };
+}

@@ -1,0 +1,106 @@
+import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import type { ControllerStart, Ticket } from '../../dag/turns.ts';
+import { controllerId, type ControllerMessage, type DagControl, type PauseOrder, type Turn } from './port.ts';
+import { codeOf, temporalError } from './temporal-error.ts';
+
+/** What the control of DAGs works with. */
+export interface DagControlOptions {
+  readonly client: Client;
+  /** Task queue of the controllers. */
+  readonly taskQueue: string;
+}
+
+const notFound = 5;
+
+/** Runs that Temporal is asked about at a time. */
+const lanes = 8;
+
+/** Reaches the controllers of DAGs through a Temporal client. */
+export function createDagControl({ client, taskQueue }: DagControlOptions): DagControl {
+  /** An update of a DAG's controller, which is started first where there is none. */
+  async function update<Result>(
+    dagId: string,
+    name: ControllerMessage,
+    input: unknown,
+    updateId?: string,
+  ): Promise<Result> {
+    const start: ControllerStart = { dagId };
+    return client.workflow.executeUpdateWithStart<(start: ControllerStart) => Promise<void>, Result, [unknown]>(name, {
+      args: [input],
+      ...(updateId !== undefined && { updateId }),
+      startWorkflowOperation: new WithStartWorkflowOperation('dagController', {
+        workflowId: controllerId(dagId),
+        taskQueue,
+        args: [start],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: `gives the runs of ${dagId} their turns`,
+      }),
+    });
+  }
+
+  async function isOver({ runId, executionId }: Ticket): Promise<boolean> {
+    try {
+      return (await client.workflow.getHandle(runId, executionId).describe()).status.name !== 'RUNNING';
+    } catch (error) {
+      if (codeOf(error) === notFound) return true;
+      throw error;
+    }
+  }
+
+  return {
+    requestTurn: (request) =>
+      told(`asking for the turn of ${request.runId}`, () =>
+        update<Turn>(request.dagId, 'requestTurn', request, request.executionId),
+      ),
+    runEnded: ({ dagId, ...ended }) =>
+      told(`telling the controller of ${dagId} that ${ended.runId} has ended`, async () => {
+        try {
+          await client.workflow.getHandle(controllerId(dagId)).signal('runEnded' satisfies ControllerMessage, ended);
+        } catch (error) {
+          if (codeOf(error) !== notFound) throw error;
+        }
+      }),
+    endedAmong: (runs, signal) =>
+      told('looking for runs that have ended', async () => {
+        const open = [...runs];
+        const ended: Ticket[] = [];
+        const lane = async (): Promise<void> => {
+          for (let run = open.pop(); run !== undefined && !signal.aborted; run = open.pop()) {
+            if (await isOver(run)) ended.push(run);
+          }
+        };
+        await Promise.all(Array.from({ length: lanes }, lane));
+        return ended;
+      }),
+    setPaused: (dagId, paused, note) =>
+      told(`${paused ? 'pausing' : 'unpausing'} ${dagId}`, () =>
+        update<void>(dagId, 'setPaused', { paused, note } satisfies PauseOrder),
+      ),
+    setSchedulePaused: (dagId, paused, note) =>
+      told(`${paused ? 'pausing' : 'unpausing'} the Schedule of ${dagId}`, async () => {
+        const schedule = client.schedule.getHandle(dagId);
+        try {
+          await (paused ? schedule.pause(note) : schedule.unpause(note));
+        } catch (error) {
+          if (codeOf(error) !== notFound) throw error;
+        }
+      }),
+    status: (dagId) =>
+      told(`asking the controller of ${dagId}`, async () => {
+        try {
+          return await client.workflow.getHandle(controllerId(dagId)).query('status' satisfies ControllerMessage);
+        } catch (error) {
+          if (codeOf(error) === notFound) return undefined;
+          throw error;
+        }
+      }),
+  };
+}
+
+async function told<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    throw temporalError(what, error);
+  }
+}

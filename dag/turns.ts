@@ -1,0 +1,109 @@
+import type { RunType } from './definition.ts';
+
+/** A run that asks for its turn, as a controller keeps it. */
+export interface Ticket {
+  readonly runId: string;
+  /** Of this execution of the run: one that is cleared and started again has another. */
+  readonly executionId: string;
+  readonly runType: RunType;
+  /** Epoch milliseconds. */
+  readonly logicalDate: number;
+}
+
+/** What a controller knows, and hands on to itself when its history has grown long. All but the DAG's id may be left out. */
+export interface ControllerStart {
+  readonly dagId: string;
+  readonly paused?: boolean;
+  readonly maxActiveRuns?: number;
+  readonly active?: readonly Ticket[];
+  readonly queued?: readonly Ticket[];
+}
+
+/** Who has its turn, and who waits for it. Pure: it has no clock and tells nobody. */
+export interface Turns {
+  /** Takes a request; the same execution may ask again. What comes back are the runs whose turn it is now. */
+  readonly request: (ticket: Ticket, limits: { readonly maxActiveRuns: number }) => readonly Ticket[];
+  /** A run has ended, or is not to be found any more, whether it had its turn or still waited. */
+  readonly ended: (run: Pick<Ticket, 'runId' | 'executionId'>) => readonly Ticket[];
+  readonly setPaused: (paused: boolean) => readonly Ticket[];
+  readonly isActive: (run: Pick<Ticket, 'executionId'>) => boolean;
+  /** Runs that come before this one in the queue; `undefined` for one that does not wait. */
+  readonly ahead: (run: Pick<Ticket, 'executionId'>) => number | undefined;
+  /** Whether somebody waits for another run to end. */
+  readonly blocked: () => boolean;
+  readonly state: () => Required<ControllerStart>;
+}
+
+/**
+ * Airflow's admission: at most `maxActiveRuns` runs of a DAG at a time, the others wait, the oldest logical date first, and
+ * nothing begins while the DAG is paused. What has begun goes on. Runs of a backfill do not count: it has a limit of its own.
+ */
+export function openTurns(start: ControllerStart): Turns {
+  let paused = start.paused ?? false;
+  let maxActiveRuns = start.maxActiveRuns ?? 16;
+  const active = new Map((start.active ?? []).map((ticket) => [ticket.executionId, ticket]));
+  const queued = [...(start.queued ?? [])];
+  let counted = [...active.values()].filter(counts).length;
+
+  function admit(): readonly Ticket[] {
+    if (paused) return [];
+    const admitted: Ticket[] = [];
+    for (let at = 0; at < queued.length;) {
+      const ticket = queued[at] as Ticket;
+      if (counts(ticket) && counted >= maxActiveRuns) {
+        // Runs that count are all alike; those that do not wait only where the DAG was paused.
+        if (!queued.some((other) => !counts(other))) break;
+        at++;
+        continue;
+      }
+      queued.splice(at, 1);
+      active.set(ticket.executionId, ticket);
+      if (counts(ticket)) counted++;
+      admitted.push(ticket);
+    }
+    return admitted;
+  }
+
+  function leave(isGone: (ticket: Ticket) => boolean): void {
+    for (const [executionId, ticket] of active) {
+      if (!isGone(ticket)) continue;
+      active.delete(executionId);
+      if (counts(ticket)) counted--;
+    }
+    const at = queued.findIndex(isGone);
+    if (at >= 0) queued.splice(at, 1);
+  }
+
+  return {
+    request: (ticket, limits) => {
+      ({ maxActiveRuns } = limits);
+      if (active.has(ticket.executionId) || queued.some(({ executionId }) => executionId === ticket.executionId)) {
+        return admit();
+      }
+      // A workflow id has one open execution: another one of this run is over, though nobody said so.
+      leave(({ runId }) => runId === ticket.runId);
+      const place = queued.findIndex((other) => other.logicalDate > ticket.logicalDate);
+      queued.splice(place < 0 ? queued.length : place, 0, ticket);
+      return admit();
+    },
+    ended: (run) => {
+      leave(({ executionId }) => executionId === run.executionId);
+      return admit();
+    },
+    setPaused: (now) => {
+      paused = now;
+      return admit();
+    },
+    isActive: ({ executionId }) => active.has(executionId),
+    ahead: ({ executionId }) => {
+      const at = queued.findIndex((ticket) => ticket.executionId === executionId);
+      return at < 0 ? undefined : at;
+    },
+    blocked: () => !paused && queued.length > 0,
+    state: () => ({ dagId: start.dagId, paused, maxActiveRuns, active: [...active.values()], queued: [...queued] }),
+  };
+}
+
+function counts({ runType }: Ticket): boolean {
+  return runType !== 'backfill';
+}

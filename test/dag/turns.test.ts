@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { openTurns, type Ticket } from '../../dag/turns.ts';
+
+const ticket = (id: number, more: Partial<Ticket> = {}): Ticket => ({
+  runId: `run-${id}`,
+  executionId: `execution-${id}`,
+  runType: 'scheduled',
+  logicalDate: id,
+  ...more,
+});
+const ids = (tickets: readonly Ticket[]): readonly string[] => tickets.map(({ runId }) => runId);
+const two = { maxActiveRuns: 2 };
+
+describe('turns', () => {
+  test('are given up to the limit, then to the oldest logical date that waits', () => {
+    const turns = openTurns({ dagId: 'some' });
+    expect([5, 6, 9, 7, 8].map((id) => ids(turns.request(ticket(id), two)))).toEqual([
+      ['run-5'],
+      ['run-6'],
+      [],
+      [],
+      [],
+    ]);
+    expect(turns.ahead(ticket(9))).toBe(2);
+    expect(turns.blocked()).toBe(true);
+    expect([5, 6, 7, 8, 9].map((id) => ids(turns.ended(ticket(id))))).toEqual([
+      ['run-7'],
+      ['run-8'],
+      ['run-9'],
+      [],
+      [],
+    ]);
+    expect(turns.state()).toMatchObject({ active: [], queued: [] });
+  });
+
+  test('are given to nobody while the DAG is paused, and what has begun goes on', () => {
+    const turns = openTurns({ dagId: 'some' });
+    turns.request(ticket(1), two);
+    expect(turns.setPaused(true)).toEqual([]);
+    expect([2, 3, 4].flatMap((id) => turns.request(ticket(id), two))).toEqual([]);
+    expect([turns.isActive(ticket(1)), turns.blocked()]).toEqual([true, false]);
+    expect(ids(turns.setPaused(false))).toEqual(['run-2']);
+  });
+
+  test('of a backfill do not count, but wait for a paused DAG, too', () => {
+    const turns = openTurns({ dagId: 'some', paused: true });
+    const backfill = { runType: 'backfill' } as const;
+    for (const one of [ticket(1), ticket(2), ticket(3), ticket(4, backfill), ticket(5, backfill)])
+      turns.request(one, two);
+    expect(ids(turns.setPaused(false))).toEqual(['run-1', 'run-2', 'run-4', 'run-5']);
+    expect(turns.ended(ticket(4, backfill))).toEqual([]);
+    expect(ids(turns.ended(ticket(1)))).toEqual(['run-3']);
+  });
+
+  test('are one for an execution that asks twice, and pass from an execution to the next of its run', () => {
+    const turns = openTurns({ dagId: 'some' });
+    const one = { maxActiveRuns: 1 };
+    expect([turns.request(ticket(1), one), turns.request(ticket(1), one)]).toEqual([[ticket(1)], []]);
+    const again = ticket(1, { executionId: 'again' });
+    expect(turns.request(again, one)).toEqual([again]);
+    expect(turns.state().active).toEqual([again]);
+  });
+
+  test('come with a limit that was raised, at the next request', () => {
+    const turns = openTurns({ dagId: 'some' });
+    for (const id of [1, 2, 3, 4]) turns.request(ticket(id), { maxActiveRuns: 1 });
+    expect(ids(turns.request(ticket(5), { maxActiveRuns: 4 }))).toEqual(['run-2', 'run-3', 'run-4']);
+  });
+
+  test('are never more than the limit, never lost, and the same after a controller has gone on anew', () => {
+    const event = fc.record({ kind: fc.constantFrom('ask', 'ask', 'end', 'pause', 'anew'), id: fc.nat(12) });
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 80 }), fc.integer({ min: 1, max: 4 }), (events, maxActiveRuns) => {
+        let turns = openTurns({ dagId: 'some' });
+        const given = new Set<string>();
+        const asked = new Set<string>();
+        for (const { kind, id } of events) {
+          if (kind === 'anew') turns = openTurns(turns.state());
+          const admitted =
+            kind === 'ask'
+              ? turns.request(ticket(id), { maxActiveRuns })
+              : kind === 'end'
+                ? turns.ended(ticket(id))
+                : kind === 'pause'
+                  ? turns.setPaused(!turns.state().paused)
+                  : [];
+          if (kind === 'ask') asked.add(`run-${id}`);
+          if (kind === 'end') for (const set of [asked, given]) set.delete(`run-${id}`);
+          for (const { runId } of admitted) {
+            expect(given.has(runId)).toBe(false);
+            given.add(runId);
+          }
+          const { active, queued, paused } = turns.state();
+          expect(active.length).toBeLessThanOrEqual(maxActiveRuns);
+          expect(new Set(ids(active))).toEqual(given);
+          expect(new Set(ids([...active, ...queued]))).toEqual(asked);
+          if (!paused && queued.length > 0) expect(active).toHaveLength(maxActiveRuns);
+        }
+      }),
+    );
+  });
+});

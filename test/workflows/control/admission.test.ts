@@ -1,0 +1,115 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import type { RunStatus } from '../../../workflows/engine/queries.ts';
+import { eventually } from '../../support/own-state.ts';
+import { attributesOf, endOf, onRealServer, type Harness, type Stage } from '../harness.ts';
+
+describe('admission, on a real server', () => {
+  let stage: Stage;
+  let harness: Harness;
+
+  beforeAll(async () => {
+    stage = await onRealServer('test/workflows/fixtures/turn-dags', { none: () => Promise.resolve() });
+    ({ harness } = stage);
+  });
+
+  afterAll(() => stage.end());
+
+  const active = async (): Promise<readonly string[]> => (await harness.control.status('gated'))?.active ?? [];
+  const stateOf = async (run: WorkflowHandle): Promise<string> => (await run.query<RunStatus>('states')).state;
+  const open = async (run: WorkflowHandle): Promise<void> => {
+    await run.signal('open', 'x');
+    expect((await endOf(run)).result).toMatchObject({ state: 'success' });
+  };
+
+  test('lets as many runs begin as maxActiveRuns says, and the next when one has ended', async () => {
+    const begun = await Promise.all([harness.start('gated'), harness.start('gated'), harness.start('gated')]);
+    const [first, second, third] = begun;
+    await eventually('three are active', async () => (await active()).length === 3);
+    const fourth = await harness.start('gated');
+    await eventually('one waits', async () => (await harness.control.status('gated'))?.queued.length === 1);
+    const fifth = await harness.start('gated');
+    const runs = [...begun, fourth, fifth];
+    await eventually('two runs wait', async () => (await harness.control.status('gated'))?.queued.length === 2);
+    const states = [];
+    for (const run of runs) states.push(await stateOf(run));
+    expect(states).toEqual(['running', 'running', 'running', 'queued', 'queued']);
+    expect(await attributesOf(fourth)).toMatchObject({ dag: 'gated', runState: 'queued' });
+    await open(first);
+    await eventually('the fourth has its turn', async () => (await active()).includes(fourth.workflowId));
+    // Cancelled while it waits: it never began, and nobody waits for it.
+    await fifth.cancel();
+    expect(await endOf(fifth)).toMatchObject({ type: 'CancelledFailure' });
+    expect(await harness.ledger.read({ dagId: 'gated', runId: fifth.workflowId })).toMatchObject({
+      state: 'failed',
+      start: null,
+    });
+    for (const run of [second, third, fourth]) await open(run);
+    await eventually('nobody is left', async () => (await active()).length === 0);
+  });
+
+  test('notices a run that was terminated where another waits for it, and pauses with its DAG', async () => {
+    const [one, ...others] = [await harness.start('gated'), await harness.start('gated'), await harness.start('gated')];
+    await eventually('three are active', async () => (await active()).length === 3);
+    const waits = await harness.start('gated');
+    await eventually('one waits', async () => (await harness.control.status('gated'))?.queued.length === 1);
+    await one?.terminate();
+    await eventually(
+      'the one that waited has its turn',
+      async () => (await active()).includes(waits.workflowId),
+      40_000,
+    );
+    await harness.control.setPaused('gated', true, 'a test');
+    const late = await harness.start('gated');
+    for (const run of [...others, waits]) await open(run);
+    await eventually('the late one waits', async () => (await harness.control.status('gated'))?.queued.length === 1);
+    expect(await harness.control.status('gated')).toMatchObject({ paused: true, active: [] });
+    await harness.control.setPaused('gated', false, 'a test');
+    await open(late);
+  });
+
+  test('keeps a record of each run, with long results beside it', async () => {
+    const run = await harness.start('gated', { big: 20_000 });
+    await open(run);
+    const address = { dagId: 'gated', runId: run.workflowId };
+    const record = await harness.ledger.read(address);
+    expect(record).toMatchObject({ attempt: 1, runType: 'manual', state: 'success', input: { big: 20_000 } });
+    expect(record?.tasks.map(({ label, state, tries }) => [label, state, tries.length])).toEqual([
+      ['gate', 'success', 1],
+      ['after', 'success', 1],
+    ]);
+    const [gate, after] = record?.tasks ?? [];
+    expect(gate?.result).toBe('"x"');
+    expect(after).not.toHaveProperty('result');
+    expect(after && (await harness.ledger.result(after))).toBe(JSON.stringify('x'.repeat(20_001)));
+    const listed = [];
+    for await (const line of harness.ledger.list('gated')) listed.push(line.runId);
+    expect(listed).toContain(run.workflowId);
+    const wrong = await harness.start('gated', { big: 'much' });
+    expect(await endOf(wrong)).toMatchObject({ type: 'InvalidParams' });
+    expect(await harness.ledger.read({ dagId: 'gated', runId: wrong.workflowId })).toMatchObject({
+      state: 'failed',
+      message: expect.stringContaining('big'),
+      start: null,
+    });
+  });
+
+  test('brings a hundred runs through at once, three at a time, and goes on in a new history when it has grown', async () => {
+    let most = 0;
+    let done = false;
+    const look = (async () => {
+      while (!done) {
+        most = Math.max(most, (await harness.control.status('brief'))?.active.length ?? 0);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    })();
+    for (let round = 0; round < 3; round++) {
+      const runs = await Promise.all(Array.from({ length: 100 }, () => harness.start('brief')));
+      const ends = await Promise.all(runs.map(endOf));
+      expect(ends.filter(({ result }) => result?.state !== 'success')).toEqual([]);
+    }
+    done = true;
+    await look;
+    expect(most).toBeLessThanOrEqual(3);
+    expect(await harness.control.status('brief')).toMatchObject({ active: [], queued: [] });
+  }, 180_000);
+});

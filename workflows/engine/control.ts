@@ -1,0 +1,14 @@
+import { proxyLocalActivities } from '@temporalio/workflow';
+import type { ControlActivities } from '../../activities/steps/control-contract.ts';
+
+/**
+ * What a run needs of the outside for itself. Local activities: they cost a run no workflow task, and what they are given, a
+ * run's whole record for example, never stands in its history. They are tried again for as long as it takes: a run neither
+ * begins without its turn nor ends without its record.
+ */
+export function controlActivities(): ControlActivities {
+  return proxyLocalActivities<ControlActivities>({
+    startToCloseTimeout: 30_000,
+    retry: { initialInterval: 200, backoffCoefficient: 2, maximumInterval: 30_000 },
+  });
+}

@@ -1,0 +1,59 @@
+import { CancellationScope, log, workflowInfo } from '@temporalio/workflow';
+import type { RunContext } from '../../dag/definition.ts';
+import type { RunRecord, TaskInstanceRecord } from '../../dag/run-record.ts';
+import { controlActivities } from './control.ts';
+import type { TaskStatus } from './queries.ts';
+import type { RunBook } from './run-book.ts';
+
+/** A run at its end. */
+export interface EndedRun {
+  readonly book: RunBook;
+  readonly context: RunContext;
+  /** As it was given. */
+  readonly input: unknown;
+  readonly queuedAt: Date;
+  /** When its turn came; `null` when it ended before. */
+  readonly start: Date | null;
+  readonly state: RunRecord['state'];
+  readonly message: string | undefined;
+}
+
+/** All that is to be known of a run later. */
+export function runRecord({ book, context, input, queuedAt, start, state, message }: EndedRun): RunRecord {
+  const { dagId, runId, runType, logicalDate, dataInterval } = context;
+  return {
+    version: 1,
+    dagId,
+    runId,
+    attempt: 1,
+    executionId: workflowInfo().runId,
+    runType,
+    logicalDate: logicalDate.toISOString(),
+    dataInterval: { start: dataInterval.start.toISOString(), end: dataInterval.end.toISOString() },
+    queuedAt: queuedAt.toISOString(),
+    start: start?.toISOString() ?? null,
+    end: new Date().toISOString(),
+    state,
+    ...(message !== undefined && { message }),
+    input: input ?? null,
+    tasks: book.statuses().map((status) => instanceRecord(book, status)),
+  };
+}
+
+function instanceRecord(book: RunBook, { taskId, mapIndex, label, state, error }: TaskStatus): TaskInstanceRecord {
+  const { tries, value } = book.record({ taskId, mapIndex });
+  const result = state === 'success' && value !== undefined ? { result: JSON.stringify(value) } : {};
+  return { taskId, mapIndex, label, state, tries: [...tries], error, ...result };
+}
+
+/**
+ * Keeps a run's record and tells its controller, also when the run is being cancelled. What stands in the way for good, a
+ * bucket that takes nothing for example, is logged and ends nothing: the run's own end is worth more.
+ */
+export async function closeRun(record: RunRecord): Promise<void> {
+  try {
+    await CancellationScope.nonCancellable(() => controlActivities().closeRun(record));
+  } catch (error) {
+    log.error("the run's record could not be kept", { why: String(error) });
+  }
+}
