@@ -100,7 +100,11 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
         verify: asActivity(createVerify({ landing: zone, tables, answers, store, engine })),
       },
       control: controlActivities({
-        control: createDagControl({ client, taskQueue: roleQueue(settings.taskQueue, 'control') }),
+        control: createDagControl({
+          client,
+          installation: settings.taskQueue,
+          taskQueue: roleQueue(settings.taskQueue, 'control'),
+        }),
         ledger: createRunLedger(store),
       }),
     },

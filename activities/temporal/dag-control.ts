@@ -6,6 +6,8 @@ import { codeOf, temporalError } from './temporal-error.ts';
 /** What the control of DAGs works with. */
 export interface DagControlOptions {
   readonly client: Client;
+  /** Stem of the task queues. */
+  readonly installation: string;
   /** Task queue of the controllers. */
   readonly taskQueue: string;
 }
@@ -16,7 +18,9 @@ const notFound = 5;
 const lanes = 8;
 
 /** Reaches the controllers of DAGs through a Temporal client. */
-export function createDagControl({ client, taskQueue }: DagControlOptions): DagControl {
+export function createDagControl({ client, installation, taskQueue }: DagControlOptions): DagControl {
+  const idOf = (dagId: string): string => controllerId(dagId, installation);
+
   /** An update of a DAG's controller, which is started first where there is none. */
   async function update<Result>(
     dagId: string,
@@ -29,7 +33,7 @@ export function createDagControl({ client, taskQueue }: DagControlOptions): DagC
       args: [input],
       ...(updateId !== undefined && { updateId }),
       startWorkflowOperation: new WithStartWorkflowOperation('dagController', {
-        workflowId: controllerId(dagId),
+        workflowId: idOf(dagId),
         taskQueue,
         args: [start],
         workflowIdConflictPolicy: 'USE_EXISTING',
@@ -55,7 +59,7 @@ export function createDagControl({ client, taskQueue }: DagControlOptions): DagC
     runEnded: ({ dagId, ...ended }) =>
       told(`telling the controller of ${dagId} that ${ended.runId} has ended`, async () => {
         try {
-          await client.workflow.getHandle(controllerId(dagId)).signal('runEnded' satisfies ControllerMessage, ended);
+          await client.workflow.getHandle(idOf(dagId)).signal('runEnded' satisfies ControllerMessage, ended);
         } catch (error) {
           if (codeOf(error) !== notFound) throw error;
         }
@@ -88,7 +92,7 @@ export function createDagControl({ client, taskQueue }: DagControlOptions): DagC
     status: (dagId) =>
       told(`asking the controller of ${dagId}`, async () => {
         try {
-          return await client.workflow.getHandle(controllerId(dagId)).query('status' satisfies ControllerMessage);
+          return await client.workflow.getHandle(idOf(dagId)).query('status' satisfies ControllerMessage);
         } catch (error) {
           if (codeOf(error) === notFound) return undefined;
           throw error;

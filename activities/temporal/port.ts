@@ -43,9 +43,12 @@ export interface DagControl {
   status(dagId: string): Promise<ControllerStatus | undefined>;
 }
 
-/** Id of the workflow that is a DAG's controller. */
-export function controllerId(dagId: string): string {
-  return `dag/${dagId}`;
+/**
+ * Id of the workflow that is a DAG's controller. With the installation's name, the stem of its task queues, since two of them
+ * in one namespace have controllers, and workers for them, of their own.
+ */
+export function controllerId(dagId: string, installation: string): string {
+  return `dag/${dagId}@${installation}`;
 }
 
 /** Names of what a controller is asked and told. */

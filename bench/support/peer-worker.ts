@@ -63,6 +63,7 @@ async function dagWorkers(): Promise<readonly Worker[]> {
       control: controlActivities({
         control: createDagControl({
           client: new Client({ connection, namespace }),
+          installation: taskQueue,
           taskQueue: roleQueue(taskQueue, 'control'),
         }),
         ledger: createRunLedger(memoryStore()),

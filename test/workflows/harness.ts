@@ -77,7 +77,11 @@ export async function startHarness(
   const store = createS3ObjectStore({ ...testSettings().s3, bucket: 'harness' });
   await store.ensureBucket();
   const ledger = createRunLedger(store);
-  const control = createDagControl({ client: env.client, taskQueue: `${taskQueue}-control` });
+  const control = createDagControl({
+    client: env.client,
+    installation: taskQueue,
+    taskQueue: `${taskQueue}-control`,
+  });
   const workers = await createWorkers({
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',

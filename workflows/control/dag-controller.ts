@@ -43,7 +43,7 @@ const activities = proxyActivities<ControllerActivities>({
 });
 
 /**
- * The controller of a DAG, `dag/<id>`: gives its runs their turns. It lives as long as there are runs to come: it is started by
+ * The controller of a DAG, `dag/<id>@<installation>`: gives its runs their turns. It lives as long as there are runs to come: it is started by
  * the first one that asks, and continues as new with all that it knows. Whoever asks or tells it something may do so again.
  */
 export async function dagController(start: ControllerStart): Promise<void> {
