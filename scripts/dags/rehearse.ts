@@ -1,7 +1,8 @@
 import type { TaskDefinition } from '../../dag/definition.ts';
 import { sourcesOf } from '../../dag/map-list.ts';
 import { checkParams } from '../../dag/params.ts';
-import { testDag, type DagTest, type StandIn } from '../../testing/test-dag.ts';
+import type { StandIn } from '../../testing/stand-in.ts';
+import { testDag, type DagTest } from '../../testing/test-dag.ts';
 import type { DagWorkflow } from '../../workflows/engine/dag.ts';
 import { failTask, skip } from '../../workflows/engine/failures.ts';
 import { CommandError } from '../failure.ts';

@@ -1,6 +1,5 @@
 import { dag } from '../../workflows/engine/dag.ts';
 import { failTask } from '../../workflows/engine/failures.ts';
-import { sensor } from '../../workflows/operators/sensor.ts';
 import { testDag } from '../../testing/test-dag.ts';
 import type { TryOptions } from '../../dag/options.ts';
 
@@ -48,12 +47,4 @@ describe('a retryPolicy', () => {
     });
     expect((await testDag(final)).tries({ taskId: 'call' })).toHaveLength(1);
   });
-});
-
-test('an operator takes a worker, and a test of it a stand-in', async () => {
-  const waits = dag('waits', { schedule: null }, ({ task }) => {
-    task('file', { run: () => sensor({ poke: () => Promise.resolve('there') }) });
-  });
-  await expect(testDag(waits)).rejects.toThrow('give tasks.file to stand in for it');
-  expect((await testDag(waits, { tasks: { file: () => 'there' } })).result({ taskId: 'file' })).toBe('there');
 });

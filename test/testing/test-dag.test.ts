@@ -91,7 +91,6 @@ describe('testDag', () => {
   });
 
   test.each([
-    ['a task that needs a worker', {}, 'task fetched of DAG sample calls an activity or waits, which takes a worker'],
     ['a stand-in of no task', { tasks: { fetch: () => null } }, 'there is no task fetch; there are fetched, each'],
     ['wrong params', { params: { nam: 1 } }, 'the params of sample are not right: sample has no param nam'],
   ])('says what is wrong with %s', async (_, options, words) => {

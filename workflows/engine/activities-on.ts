@@ -5,6 +5,7 @@ import {
   type ActivityOptions,
   type UntypedActivities,
 } from '@temporalio/workflow';
+import { outsideOfWorkflows } from './current-task.ts';
 
 /** Roles that run activities: `io` waits for other systems, `engine` uses its machine's cores and memory. */
 export type ActivityRole = 'io' | 'engine';
@@ -41,6 +42,8 @@ export function activitiesOn<Activities extends object>(
     get: (_, name) => {
       if (typeof name !== 'string') return undefined;
       return (...args: unknown[]) => {
+        const outside = outsideOfWorkflows()?.activity(role, name, args);
+        if (outside !== undefined) return outside;
         // The run's queue is known when a task runs, not when a module is evaluated.
         const { taskQueue } = workflowInfo();
         if (taskQueue !== queue) {

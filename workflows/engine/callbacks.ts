@@ -1,4 +1,3 @@
-import { CancellationScope, log, workflowInfo } from '@temporalio/workflow';
 import type {
   Callback,
   CallbackEvent,
@@ -13,8 +12,14 @@ import { deadlineAt } from '../../dag/deadline.ts';
 import { durationText } from '../../dag/duration.ts';
 import type { TaskError } from '../../dag/outcome.ts';
 import type { RunState } from '../../dag/states.ts';
-import { taskLabel, withinTask, type CurrentTask, type TryWork } from './current-task.ts';
-import { watchDeadlines, type Deadlines } from './deadlines.ts';
+import {
+  taskLabel,
+  type CurrentTask,
+  type HostScope,
+  type TaskHost,
+  type TryWork,
+  type Deadlines,
+} from './current-task.ts';
 import { diagnose } from './failures.ts';
 import { instantText } from './search-attributes.ts';
 import type { TaskRecord } from './task-record.ts';
@@ -63,11 +68,16 @@ const optionOf: Readonly<Record<CallbackEvent['event'], string>> = {
 
 /**
  * Opens the desk of a run's callbacks. They run in scopes of their own, which the cancellation of the run does not reach: that it
- * was cancelled is what they have to tell.
+ * was cancelled is what they have to tell. `queuedAt` is when the run was made.
  */
-export function openCallbacks(definition: DagDefinition, run: RunContext): CallbackDesk {
+export function openCallbacks(
+  definition: DagDefinition,
+  run: RunContext,
+  host: TaskHost,
+  queuedAt: Date,
+): CallbackDesk {
   const troubles: CallbackTrouble[] = [];
-  let home: { readonly scope: CancellationScope; readonly deadlines: Deadlines } | undefined;
+  let home: { readonly scope: HostScope; readonly deadlines: Deadlines } | undefined;
   const releases: (() => void)[] = [];
   let running = 0;
   let onIdle: (() => void) | undefined;
@@ -81,10 +91,10 @@ export function openCallbacks(definition: DagDefinition, run: RunContext): Callb
   /** Made with the first callback, since most runs have none. */
   function openHome(): NonNullable<typeof home> {
     if (home !== undefined) return home;
-    const scope = new CancellationScope({ cancellable: false });
+    const scope = host.openShield();
     let deadlines: Deadlines | undefined;
     scope
-      .run(async () => void (deadlines = watchDeadlines(onDefect, 'nearest deadline of the run or its callbacks')))
+      .run(async () => void (deadlines = host.watchDeadlines(onDefect, 'nearest deadline of the run or its callbacks')))
       .then(undefined, onDefect);
     if (deadlines === undefined) throw new Error('a scope did not begin at once');
     home = { scope, deadlines };
@@ -93,13 +103,13 @@ export function openCallbacks(definition: DagDefinition, run: RunContext): Callb
 
   function note({ callback, label, tryNumber }: Place, thrown: unknown): void {
     const { error } = diagnose(thrown);
-    log.warn('a callback failed; its task and its run go on without it', { callback, of: label, ...error });
+    host.warn('a callback failed; its task and its run go on without it', { callback, of: label, ...error });
     if (troubles.length < mostTroubles) troubles.push({ callback, label, tryNumber, error });
   }
 
   function call<Event>(callback: Callback<Event>, event: Event, place: Place): void {
     const { deadlines, scope: parent } = openHome();
-    const scope = new CancellationScope({ cancellable: true, parent });
+    const scope = parent.openScope();
     const work: TryWork = { activities: 0, timers: 0, onIdle: undefined };
     const { taskId, mapIndex, tryNumber, callback: name } = place;
     const task: CurrentTask = {
@@ -109,8 +119,9 @@ export function openCallbacks(definition: DagDefinition, run: RunContext): Callb
       label: place.label === null ? name : `${place.label} ${name}`,
       work,
       run,
+      host,
       // A callback waits beside its task, whose state is not its own.
-      waiting: { since: Date.now(), begin: () => () => undefined, watch: deadlines.watch, executionTimeout: null },
+      waiting: { since: host.now(), begin: () => () => undefined, watch: deadlines.watch, executionTimeout: null },
       onTrouble: (error) => note(place, error),
     };
     let ended = false;
@@ -140,7 +151,7 @@ export function openCallbacks(definition: DagDefinition, run: RunContext): Callb
       end();
     });
     scope
-      .run(async () => withinTask(task, () => callback(event)))
+      .run(async () => host.within(task, () => callback(event)))
       .then(endWhenIdle, fail)
       .then(undefined, onDefect);
   }
@@ -149,7 +160,7 @@ export function openCallbacks(definition: DagDefinition, run: RunContext): Callb
     const of = typeof reference === 'number' ? 'fixed' : reference;
     const length = durationText(Math.abs(interval));
     const message = `the run has not ended by ${instantText(deadline)}, its deadline (${of} ${interval < 0 ? '-' : '+'} ${length})`;
-    log.warn('a deadline was missed', { deadline: instantText(deadline), reference: of, state });
+    host.warn('a deadline was missed', { deadline: instantText(deadline), reference: of, state });
     const error = { type: 'DeadlineMissed', message };
     const callback = optionOf.deadline;
     const place: Place = { taskId: callback, mapIndex: -1, tryNumber: 1, label: null, callback };
@@ -171,10 +182,9 @@ export function openCallbacks(definition: DagDefinition, run: RunContext): Callb
       for (const callback of wanted) call(callback, { ...run, ...told, ...dates }, place);
     },
     watchDeadlines: (state) => {
-      const queuedAt = workflowInfo().startTime;
       for (const deadline of definition.deadlines ?? []) {
         const at = deadlineAt(deadline, { queuedAt, logicalDate: run.logicalDate });
-        const left = at - Date.now();
+        const left = at - host.now();
         if (left <= 0) tellDeadline(deadline, new Date(at), state());
         else releases.push(openHome().deadlines.watch(left, () => tellDeadline(deadline, new Date(at), state())));
       }
@@ -184,7 +194,7 @@ export function openCallbacks(definition: DagDefinition, run: RunContext): Callb
       const event = state === 'success' ? 'run_success' : 'run_failure';
       const callback = optionOf[event];
       const place: Place = { taskId: callback, mapIndex: -1, tryNumber: 1, label: null, callback };
-      const dates = { startDate: workflowInfo().startTime, endDate: new Date() };
+      const dates = { startDate: queuedAt, endDate: new Date(host.now()) };
       for (const one of definition.callbacks?.[event] ?? [])
         call(one, { ...run, event, state, error, ...dates }, place);
       if (running > 0 && defect === undefined) await new Promise<void>((resolve) => (onIdle = resolve));

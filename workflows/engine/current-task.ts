@@ -2,6 +2,7 @@ import { IllegalStateError } from '@temporalio/common';
 import { AsyncLocalStorage, inWorkflowContext } from '@temporalio/workflow';
 import type { PokePolicy } from '../../activities/shared/poke.ts';
 import type { RunContext } from '../../dag/definition.ts';
+import type { RunDesk } from './run-desk.ts';
 import type { TaskWait } from './task-record.ts';
 
 /** The try that the code now running belongs to: what its activities, timers and log lines are marked with. */
@@ -14,11 +15,53 @@ export interface CurrentTask {
   readonly work: TryWork;
   /** The run that it belongs to. */
   readonly run: RunContext;
+  readonly host: TaskHost;
   readonly waiting: Waiting;
   /** Set while a sensor pokes: the activities that it calls are pokes. */
   readonly poke?: Poke;
   /** Set in a callback: told of what went wrong in it without having failed it. */
   readonly onTrouble?: (thrown: unknown) => void;
+}
+
+/**
+ * What runs tasks: a Temporal workflow, or a test in plain Node (testing/). Tasks, tries, callbacks and operators ask it for time,
+ * cancellation and the outside, and know no other door to them.
+ */
+export interface TaskHost {
+  /** Epoch milliseconds of the run's clock. */
+  readonly now: () => number;
+  /** Ends after so many milliseconds, or rejects when the caller's scope is cancelled. `summary` is for people. */
+  readonly sleep: (ms: number, summary: string) => Promise<void>;
+  /** Opens a scope below the caller's: what is begun within it can be cancelled by itself. */
+  readonly openScope: () => HostScope;
+  /** Opens a scope that no cancellation reaches. */
+  readonly openShield: () => HostScope;
+  /** Remembers the caller's scope: what it returns runs code in it, outside of tasks. */
+  readonly home: () => (work: () => void) => Promise<void>;
+  /** Watches limits, in the caller's scope. `onDefect` is told of what should never happen; `summary` names their timer. */
+  readonly watchDeadlines: (onDefect: (error: unknown) => void, summary?: string) => Deadlines;
+  /** Rejects when the caller's scope is cancelled; else it never settles. */
+  readonly cancelled: () => Promise<never>;
+  /** Runs a function so that all it starts knows its task. */
+  readonly within: <Result>(task: CurrentTask, run: () => Result) => Result;
+  /** Where the run's questions are answered and its signals arrive. */
+  readonly desk: (run: RunContext) => RunDesk;
+  /** Logs a warning of the caller's task. */
+  readonly warn: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** What can be cancelled as a whole. */
+export interface HostScope {
+  readonly run: <Result>(work: () => Promise<Result>) => Promise<Result>;
+  readonly cancel: () => void;
+  /** Opens a scope below it. */
+  readonly openScope: () => HostScope;
+}
+
+/** Watches the limits of all tries of a run (in a workflow with one timer, since most of them are never reached). */
+export interface Deadlines {
+  /** Calls back when the limit (milliseconds from now) is over, unless the function that it returns was called before. */
+  readonly watch: (limit: number, onLate: () => void) => () => void;
 }
 
 /** How an operator tells that its try waits: what it says stands in the run's states and on its page. */
@@ -87,9 +130,30 @@ export function currentTask(): CurrentTask | undefined {
   return storage.getStore();
 }
 
+/** What stands in for a workflow where there is none. */
+export interface Outside {
+  /** The try that the caller belongs to. */
+  readonly task: () => CurrentTask | undefined;
+  /** Calls an activity; `undefined` when the caller belongs to no try. */
+  readonly activity: (role: string, name: string, args: readonly unknown[]) => Promise<unknown> | undefined;
+}
+
+/** Set once, by testing/, in a process that runs no workflows: a worker's runs share this module. */
+let outside: Outside | undefined;
+
+/** Lets tasks run outside of workflows; see testing/. */
+export function runTasksOutside(standIn: Outside): void {
+  outside = standIn;
+}
+
+/** What stands in for a workflow; `undefined` inside of one, and where nothing does. */
+export function outsideOfWorkflows(): Outside | undefined {
+  return inWorkflowContext() ? undefined : outside;
+}
+
 /** The try that an operator was called in; throws outside of a task's `run`. `operator` is the name of the caller. */
 export function taskOfOperator(operator: string): CurrentTask {
-  const task = inWorkflowContext() ? currentTask() : undefined;
+  const task = inWorkflowContext() ? currentTask() : outside?.task();
   if (task === undefined) throw new IllegalStateError(`${operator}() works inside a task's run alone: call it there`);
   return task;
 }

@@ -1,11 +1,5 @@
 import { CancellationScope, isCancellation, sleep } from '@temporalio/workflow';
-import { outsideTasks } from './current-task.ts';
-
-/** Watches the limits of all tries of a run with one timer, since most of them are never reached. */
-export interface Deadlines {
-  /** Calls back when the limit (milliseconds from now) is over, unless the function that it returns was called before. */
-  readonly watch: (limit: number, onLate: () => void) => () => void;
-}
+import { outsideTasks, type Deadlines } from './current-task.ts';
 
 interface Entry {
   readonly at: number;

@@ -15,12 +15,14 @@ import type { RunState, TaskState } from '../../dag/states.ts';
 import { openCallbacks, type CallbackDesk } from './callbacks.ts';
 import { detailsOf, troublesText, type DetailsText } from './details.ts';
 import { failureTypes } from './failures.ts';
-import { graphQuery, resultQuery, statesQuery, triesQuery, type RunStatus, type TaskStatus } from './queries.ts';
+import { graphQuery, resultQuery, statesQuery, triesQuery } from './queries.ts';
 import { closeRun, runRecord } from './run-record.ts';
 import { openBook, type RunBook } from './run-book.ts';
-import { runTasks, type Ending, type TasksEnd } from './run-tasks.ts';
+import { errorOf, withTroubles } from './run-end.ts';
+import { runTasks, type TasksEnd } from './run-tasks.ts';
 import { instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
 import { queuedText, takeTurn, turnRequest } from './turn.ts';
+import { workflowHost } from './workflow-host.ts';
 
 /** What a run that succeeded gives back, and what one that failed carries in its failure. */
 export interface RunResult {
@@ -36,7 +38,7 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   let state: RunState = 'queued';
   const { identity, params, problems } = openRun(definition, input);
   const context: RunContext = { dagId: definition.id, runId, params, ...identity };
-  const callbacks = openCallbacks(definition, context);
+  const callbacks = openCallbacks(definition, context, workflowHost, startTime);
   const announce = announcer(context);
   // Before anything can fail, since a run that failed is asked, too.
   setHandler(graphQuery, book.graph);
@@ -62,7 +64,14 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
       start = new Date();
       state = 'running';
       announce(state);
-      end = await runTasks(definition, book, context, callbacks, details);
+      end = await runTasks({
+        definition,
+        book,
+        context,
+        host: workflowHost,
+        callbacks,
+        onChange: shower(book, details),
+      });
     }
   }
   const error = problems === undefined ? errorOf(book, end) : paramsError(problems);
@@ -130,18 +139,6 @@ function paramsError(problems: readonly string[]): TaskError {
   return { type: failureTypes.params, message: `the run's params are not right: ${problems.join('; ')}` };
 }
 
-/** Why a run whose tasks are through has failed; `null` when it has not. */
-function errorOf({ plan, statuses }: RunBook, { cancelled, ending }: TasksEnd): TaskError | null {
-  if (cancelled) return { type: 'Cancelled', message: 'the run was cancelled' };
-  if (plan.runState() === 'success' && ending === undefined) return null;
-  return { type: failureTypes.run, message: whatFailed(statuses(), ending) };
-}
-
-/** Where a run is, and what went wrong in its callbacks, where something did. */
-function withTroubles(status: RunStatus, { troubles }: CallbackDesk): RunStatus {
-  return troubles().length === 0 ? status : { ...status, callbackTroubles: troubles() };
-}
-
 /** A task that is mapped over a result has its rows when the result is there. */
 function growingDetails({ instances }: RunBook, callbacks: CallbackDesk): DetailsText {
   let rows = instances.length;
@@ -155,6 +152,14 @@ function growingDetails({ instances }: RunBook, callbacks: CallbackDesk): Detail
   };
 }
 
+/** Keeps the run's page in the Temporal UI current; the more rows, the less often, so that the cost stays linear. */
+function shower({ instances }: RunBook, details: DetailsText): () => void {
+  let changes = 0;
+  return () => {
+    if (changes++ % Math.ceil(instances.length / 50) === 0) setCurrentDetails(details('running'));
+  };
+}
+
 function statesOf(definition: DagDefinition, { plan }: RunBook): RunResult['tasks'] {
   return Object.fromEntries(
     definition.tasks.map((task) => {
@@ -162,12 +167,4 @@ function statesOf(definition: DagDefinition, { plan }: RunBook): RunResult['task
       return [task.id, isMapped(task) ? [...states] : (states[0] ?? 'none')];
     }),
   );
-}
-
-function whatFailed(statuses: readonly TaskStatus[], ending: Ending | undefined): string {
-  const failed = statuses.filter(({ state }) => state === 'failed');
-  const told = failed.slice(0, 5).map(({ label, error }) => `${label} (${error?.message ?? 'unknown'})`);
-  const more = failed.length > told.length ? [`and ${failed.length - told.length} more`] : [];
-  const which = failed.length === 0 ? [] : [`failed: ${[...told, ...more].join('; ')}`];
-  return [...(ending === undefined ? [] : [ending.message]), ...which].join('; ');
 }

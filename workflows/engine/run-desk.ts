@@ -24,6 +24,12 @@ export interface RunDesk {
    * waited for is kept for the next who does. Call what it returns to wait no longer.
    */
   readonly expect: (signal: string, take: (payload: unknown) => boolean) => () => void;
+  /** Says, by throwing, why an answer does not fit. */
+  readonly check: (input: AnswerInput) => void;
+  /** Takes an answer that was checked. */
+  readonly answer: (input: AnswerInput) => void;
+  /** Takes a signal. */
+  readonly deliver: (signal: string, payload: unknown) => void;
 }
 
 interface OpenQuestion {
@@ -40,29 +46,27 @@ const desks = new WeakMap<RunContext, RunDesk>();
 
 /** The desk of a run, made when an operator first needs it. */
 export function deskOf(run: RunContext): RunDesk {
-  const desk = desks.get(run) ?? openDesk();
+  const known = desks.get(run);
+  if (known !== undefined) return known;
+  const desk = openDesk((signal) =>
+    setHandler(defineSignal<[unknown]>(signal), (payload) => desk.deliver(signal, payload)),
+  );
+  setHandler(answerUpdate, desk.answer, { validator: desk.check });
   desks.set(run, desk);
   return desk;
 }
 
-function openDesk(): RunDesk {
+/** A desk that nobody knows yet. `onExpected` is called when a signal is waited for that was neither waited for nor delivered before. */
+export function openDesk(onExpected: (signal: string) => void = () => undefined): RunDesk {
   const open = new Map<string, OpenQuestion>();
   const answered = new Set<string>();
   const lines = new Map<string, Line>();
 
-  setHandler(
-    answerUpdate,
-    (input) => {
-      const key = keyOf(input);
-      const asked = open.get(key);
-      // Two answers that came together have both been validated before.
-      if (asked === undefined) throw ApplicationFailure.nonRetryable(answeredBefore(key));
-      open.delete(key);
-      answered.add(key);
-      asked.onAnswer(input.options);
-    },
-    { validator: (input) => check(input, open, answered) },
-  );
+  function lineOf(signal: string): Line {
+    const line = lines.get(signal) ?? { takers: [], kept: [] };
+    lines.set(signal, line);
+    return line;
+  }
 
   return {
     ask: (question, onAnswer) => {
@@ -71,11 +75,9 @@ function openDesk(): RunDesk {
       return () => void (open.get(key)?.question === question && open.delete(key));
     },
     expect: (signal, take) => {
-      const line = lines.get(signal) ?? { takers: [], kept: [] };
-      if (!lines.has(signal)) {
-        lines.set(signal, line);
-        setHandler(defineSignal<[unknown]>(signal), (payload) => deliver(line, payload));
-      }
+      const isNew = !lines.has(signal);
+      const line = lineOf(signal);
+      if (isNew) onExpected(signal);
       const leave = (): void => {
         const at = line.takers.indexOf(take);
         if (at >= 0) line.takers.splice(at, 1);
@@ -84,6 +86,17 @@ function openDesk(): RunDesk {
       for (const payload of line.kept.splice(0)) deliver(line, payload);
       return leave;
     },
+    check: (input) => check(input, open, answered),
+    answer: (input) => {
+      const key = keyOf(input);
+      const asked = open.get(key);
+      // Two answers that came together have both been checked before.
+      if (asked === undefined) throw ApplicationFailure.nonRetryable(answeredBefore(key));
+      open.delete(key);
+      answered.add(key);
+      asked.onAnswer(input.options);
+    },
+    deliver: (signal, payload) => deliver(lineOf(signal), payload),
   };
 }
 

@@ -1,13 +1,10 @@
-import { CancellationScope, log, setCurrentDetails } from '@temporalio/workflow';
 import { choiceOf } from '../../dag/choice.ts';
 import type { DagDefinition, RunContext, TaskDefinition } from '../../dag/definition.ts';
 import { durationText } from '../../dag/duration.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import { isFinished } from '../../dag/states.ts';
 import type { CallbackDesk } from './callbacks.ts';
-import { outsideTasks } from './current-task.ts';
-import { watchDeadlines } from './deadlines.ts';
-import type { DetailsText } from './details.ts';
+import type { TaskHost } from './current-task.ts';
 import { failureTypes } from './failures.ts';
 import type { RunBook } from './run-book.ts';
 import { openStops } from './stops.ts';
@@ -27,18 +24,29 @@ export interface Ending {
   readonly message: string;
 }
 
+/** A run whose tasks are to run. */
+export interface RunningRun {
+  readonly definition: DagDefinition;
+  readonly book: RunBook;
+  readonly context: RunContext;
+  readonly host: TaskHost;
+  readonly callbacks: CallbackDesk;
+  /** Told that states have changed. */
+  readonly onChange: () => void;
+}
+
 /** Runs tasks as the plan says until none is left. */
-export async function runTasks(
-  definition: DagDefinition,
-  book: RunBook,
-  context: RunContext,
-  callbacks: CallbackDesk,
-  details: DetailsText,
-): Promise<TasksEnd> {
+export async function runTasks({
+  definition,
+  book,
+  context,
+  host,
+  callbacks,
+  onChange,
+}: RunningRun): Promise<TasksEnd> {
   const { plan } = book;
   const slots = openSlots(definition);
-  const show = shower(book, details);
-  const home = CancellationScope.current();
+  const atHome = host.home();
   let open = 0;
   let cancelled = false;
   let ending: Ending | undefined;
@@ -55,7 +63,7 @@ export async function runTasks(
     onDefect = reject;
   });
 
-  const deadlines = watchDeadlines((error) => onDefect(error));
+  const deadlines = host.watchDeadlines((error) => onDefect(error));
 
   /** What is ready starts in the same workflow task in which its last need completed: nothing is awaited in between. */
   function advance(): void {
@@ -73,7 +81,7 @@ export async function runTasks(
       slots.admit();
     }
     advancing = false;
-    show();
+    onChange();
     if (open === 0) finish();
   }
 
@@ -93,6 +101,7 @@ export async function runTasks(
       record: book.record(instance),
       inputs: book.inputsOf(instance),
       context,
+      host,
       deadlines,
       callbacks,
       stops,
@@ -101,13 +110,13 @@ export async function runTasks(
         slots.follow(instance, state);
         if (!isFinished(state)) {
           if (advancing) return;
-          show();
+          onChange();
           // A wait that gave its slot away was begun by the task's own code, and what follows is not of that task's scope.
-          if (slots.hasRoom()) home.run(async () => outsideTasks(advance)).then(undefined, onDefect);
+          if (slots.hasRoom()) atHome(advance).then(undefined, onDefect);
           return;
         }
         open--;
-        if (state === 'failed') logFailure(book, instance);
+        if (state === 'failed') logFailure(host, book, instance);
         if (state === 'failed' && definition.failFast === true && task.kind !== 'teardown' && ending === undefined) {
           stop({ type: failureTypes.failFast, message: `task ${task.id} failed, and the DAG fails fast` });
         }
@@ -136,7 +145,7 @@ export async function runTasks(
       stop({ type: failureTypes.runTimeout, message });
     });
   }
-  home.cancelRequested.catch(() => {
+  host.cancelled().catch(() => {
     cancelled = true;
     plan.abandon();
     slots.unlimit();
@@ -146,21 +155,13 @@ export async function runTasks(
   return { cancelled, ending };
 }
 
-function logFailure(book: RunBook, instance: TaskInstance): void {
+function logFailure(host: TaskHost, book: RunBook, instance: TaskInstance): void {
   const { tries, error } = book.record(instance);
-  log.warn('task failed', {
+  host.warn('task failed', {
     task: instance.taskId,
     mapIndex: instance.mapIndex,
     try: tries.length,
     type: error?.type,
     error: error?.message,
   });
-}
-
-/** Keeps the run's page in the Temporal UI current; the more rows, the less often, so that the cost stays linear. */
-function shower({ instances }: RunBook, details: DetailsText): () => void {
-  let changes = 0;
-  return () => {
-    if (changes++ % Math.ceil(instances.length / 50) === 0) setCurrentDetails(details('running'));
-  };
 }

@@ -1,10 +1,9 @@
-import { isCancellation, log, sleep } from '@temporalio/workflow';
+import { isCancellation } from '@temporalio/workflow';
 import type { RunContext, TaskDefinition, TaskEventName } from '../../dag/definition.ts';
 import type { TaskError } from '../../dag/outcome.ts';
 import type { TaskState } from '../../dag/states.ts';
 import type { CallbackDesk } from './callbacks.ts';
-import { taskLabel, withinTask } from './current-task.ts';
-import type { Deadlines } from './deadlines.ts';
+import { taskLabel, type TaskHost, type Deadlines } from './current-task.ts';
 import { diagnose, type Diagnosis } from './failures.ts';
 import { payloadText } from './payload-size.ts';
 import { retryDelayAfter } from './retry-delay.ts';
@@ -19,6 +18,7 @@ export interface Trying {
   readonly record: TaskRecord;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly context: RunContext;
+  readonly host: TaskHost;
   readonly deadlines: Deadlines;
   readonly callbacks: CallbackDesk;
   readonly stops: Stops;
@@ -39,14 +39,14 @@ export interface Trying {
  * In callbacks, not in async functions, and one `then` a try: the SDK notes a stack for every promise of a workflow, and they
  * are most of what a task would cost here.
  */
-export function tryTask(trying: Trying, tryNumber = 1, since = Date.now()): void {
-  const { task, record, deadlines, callbacks, stops, onState, onDefect } = trying;
+export function tryTask(trying: Trying, tryNumber = 1, since = trying.host.now()): void {
+  const { task, record, host, deadlines, callbacks, stops, onState, onDefect } = trying;
   const label = taskLabel(record.taskId, record.mapLabel);
-  const start = Date.now();
+  const start = host.now();
   record.tries.push({ tryNumber, start, end: null, state: 'running', error: null });
   callbacks.tellTask(task, record, 'execute');
   onState('running');
-  const scope = openTry(deadlines, task.executionTimeout);
+  const scope = openTry(host.openScope(), deadlines, task.executionTimeout);
   let stopped: TaskError | undefined;
   const release = stops.follow(task, (why) => {
     stopped = why;
@@ -107,7 +107,7 @@ function orDefect(act: (value: unknown) => void, onDefect: Trying['onDefect']): 
 }
 
 function runTask(
-  { task, record, inputs, context, deadlines, onState }: Trying,
+  { task, record, inputs, context, host, deadlines, onState }: Trying,
   tryNumber: number,
   label: string,
   { work, clock }: TryScope,
@@ -115,11 +115,11 @@ function runTask(
 ): unknown {
   const { taskId, mapIndex } = record;
   const waiting = openWaiting({ task, record, tryNumber, since, clock, deadlines, onState });
-  return withinTask({ taskId, mapIndex, tryNumber, label, work, run: context, waiting }, () =>
+  return host.within({ taskId, mapIndex, tryNumber, label, work, run: context, host, waiting }, () =>
     task.run(
       task.items?.[mapIndex],
       inputs,
-      Object.assign({ taskId, mapIndex, tryNumber, startDate: new Date() }, context),
+      Object.assign({ taskId, mapIndex, tryNumber, startDate: new Date(host.now()) }, context),
     ),
   );
 }
@@ -131,7 +131,7 @@ function afterFailure(
   since: number,
   { error, skipped, final }: Diagnosis,
 ): void {
-  const { task, record, stops, isCancelled } = trying;
+  const { task, record, host, stops, isCancelled } = trying;
   if (skipped) {
     close(trying, tryNumber, start, 'skipped', null);
     return;
@@ -142,7 +142,7 @@ function afterFailure(
   }
   record.error = error;
   const delay = retryDelayAfter(task, tryNumber, error, (thrown) =>
-    log.warn('a retryPolicy threw; its task is tried again as it would be without one', {
+    host.warn('a retryPolicy threw; its task is tried again as it would be without one', {
       task: task.id,
       why: String(thrown),
     }),
@@ -177,10 +177,9 @@ function afterFailure(
     if (!given) giveUp();
   };
   const label = taskLabel(record.taskId, record.mapLabel);
-  sleep(Math.max(delay, 1), { summary: `${label}: wait before try ${tryNumber + 1}` }).then(
-    orDefect(again, trying.onDefect),
-    orDefect(cancelled, trying.onDefect),
-  );
+  host
+    .sleep(Math.max(delay, 1), `${label}: wait before try ${tryNumber + 1}`)
+    .then(orDefect(again, trying.onDefect), orDefect(cancelled, trying.onDefect));
 }
 
 function fail(trying: Trying, tryNumber: number, start: number, error: TaskError): void {
@@ -197,13 +196,13 @@ const eventOf: Readonly<Partial<Record<TaskState, TaskEventName>>> = {
 };
 
 function close(
-  { task, record, callbacks, onState }: Trying,
+  { task, record, host, callbacks, onState }: Trying,
   tryNumber: number,
   start: number,
   state: TaskState,
   error: Diagnosis['error'] | null,
 ): void {
-  record.tries[tryNumber - 1] = { tryNumber, start, end: Date.now(), state, error };
+  record.tries[tryNumber - 1] = { tryNumber, start, end: host.now(), state, error };
   if (state === 'success' || state === 'skipped') record.error = null;
   const event = eventOf[state];
   if (event !== undefined) callbacks.tellTask(task, record, event);

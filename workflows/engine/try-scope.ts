@@ -1,7 +1,6 @@
-import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import { isCancellation } from '@temporalio/workflow';
 import { durationText } from '../../dag/duration.ts';
-import type { TryWork } from './current-task.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { HostScope, TryWork, Deadlines } from './current-task.ts';
 import { failureTypes } from './failures.ts';
 
 /** What one try has begun, and when it is over. */
@@ -23,9 +22,8 @@ export interface TryScope {
   readonly reason: (thrown: unknown) => unknown;
 }
 
-/** Opens a try with its executionTimeout (milliseconds; `null` = none). */
-export function openTry(deadlines: Deadlines, limit: number | null): TryScope {
-  const scope = new CancellationScope();
+/** Opens a try in a scope of its own, with its executionTimeout (milliseconds; `null` = none). */
+export function openTry(scope: HostScope, deadlines: Deadlines, limit: number | null): TryScope {
   const work: TryWork = { activities: 0, timers: 0, onIdle: undefined };
   let timedOut = false;
   const watch = (): (() => void) | undefined =>

@@ -1,7 +1,6 @@
 import type { TaskDefinition } from '../../dag/definition.ts';
 import type { TaskState } from '../../dag/states.ts';
-import type { Waiting } from './current-task.ts';
-import type { Deadlines } from './deadlines.ts';
+import type { Waiting, Deadlines } from './current-task.ts';
 import type { TaskRecord, TaskWait } from './task-record.ts';
 import type { TryScope } from './try-scope.ts';
 

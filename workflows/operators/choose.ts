@@ -1,8 +1,6 @@
-import { CancellationScope } from '@temporalio/workflow';
 import type { Duration } from '../../dag/duration.ts';
 import { taskOfOperator } from '../engine/current-task.ts';
 import { failTask } from '../engine/failures.ts';
-import { deskOf } from '../engine/run-desk.ts';
 import { millisecondsOf } from './milliseconds.ts';
 import { waitTimedOut } from './wait-timed-out.ts';
 
@@ -59,7 +57,7 @@ async function ask<Option extends string>(
   { subject, body, options, defaults, timeout }: ChooseOptions<Option>,
   multiple: boolean,
 ): Promise<readonly Option[]> {
-  const { taskId, mapIndex, run, waiting } = taskOfOperator(operator);
+  const { taskId, mapIndex, run, waiting, host } = taskOfOperator(operator);
   const problem = problemOf(options, defaults, multiple);
   if (problem !== undefined) failTask(`${operator}: ${problem}`);
   const limit = timeout === undefined ? undefined : millisecondsOf('timeout', timeout);
@@ -67,12 +65,12 @@ async function ask<Option extends string>(
   const ends = [waiting.begin({ state: 'awaiting_input', what: `${subject} (${options.join(' / ')})`, question })];
   try {
     return await new Promise<readonly Option[]>((resolve, reject) => {
-      CancellationScope.current().cancelRequested.catch(reject);
+      host.cancelled().catch(reject);
       const late = (ms: number): void =>
         defaults === undefined ? reject(waitTimedOut(`for an answer to '${subject}'`, ms)) : resolve(defaults);
       if (limit !== undefined) ends.push(waiting.watch(limit, () => late(limit)));
       // In the order of the options, each once; the desk has checked that there is nothing else.
-      ends.push(deskOf(run).ask(question, (answer) => resolve(options.filter((one) => answer.includes(one)))));
+      ends.push(host.desk(run).ask(question, (answer) => resolve(options.filter((one) => answer.includes(one)))));
     });
   } finally {
     for (const end of ends) end();

@@ -1,4 +1,3 @@
-import { log } from '@temporalio/workflow';
 import type { IoActivities, NotifiedEvent, NotifyInput } from '../../activities/steps/contract.ts';
 import type { CallbackEvent } from '../../dag/definition.ts';
 import { activitiesOn } from '../engine/activities-on.ts';
@@ -43,13 +42,13 @@ export async function notifyEmail(notice: MailNotice): Promise<boolean> {
 }
 
 async function deliver(operator: string, send: () => Promise<void>): Promise<boolean> {
-  const { onTrouble } = taskOfOperator(operator);
+  const { onTrouble, host } = taskOfOperator(operator);
   try {
     await send();
     return true;
   } catch (thrown) {
     if (onTrouble !== undefined) onTrouble(thrown);
-    else log.warn('a notification was not delivered', { operator, ...diagnose(thrown).error });
+    else host.warn('a notification was not delivered', { operator, ...diagnose(thrown).error });
     return false;
   }
 }

@@ -1,7 +1,6 @@
-import { CancellationScope } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import { durationText, type Duration } from '../../dag/duration.ts';
-import { taskOfOperator, withinTask } from '../engine/current-task.ts';
+import { taskOfOperator } from '../engine/current-task.ts';
 import { diagnose, failTask, failureTypes, skip } from '../engine/failures.ts';
 import { millisecondsOf } from './milliseconds.ts';
 
@@ -43,14 +42,14 @@ export type Found<Result> = Exclude<Result, false | null | undefined>;
  */
 export async function sensor<Result>(options: SensorOptions<Result>): Promise<Found<Result>> {
   const task = taskOfOperator('sensor');
-  const { waiting } = task;
+  const { waiting, host } = task;
   const interval = millisecondsOf('pokeInterval', options.pokeInterval ?? '1 minute');
   const timeout = millisecondsOf('timeout', options.timeout ?? '7 days');
   const maxWait = options.maxWait === undefined ? timeout : millisecondsOf('maxWait', options.maxWait);
   const policy = { interval, factor: options.exponentialBackoff === true ? 2 : 1, maxWait };
-  const left = waiting.since + timeout - Date.now();
+  const left = waiting.since + timeout - host.now();
   if (left <= 0) nothingFound(options, timeout);
-  const scope = new CancellationScope();
+  const scope = host.openScope();
   let late = false;
   const end = waiting.begin({ state: 'up_for_reschedule', what: whatOf(options, interval) });
   const release = waiting.watch(left, () => {
@@ -59,7 +58,7 @@ export async function sensor<Result>(options: SensorOptions<Result>): Promise<Fo
   });
   try {
     const poking = Object.assign({}, task, { poke: { policy, limit: waiting.executionTimeout } });
-    const found = await scope.run(() => withinTask(poking, options.poke));
+    const found = await scope.run(() => host.within(poking, options.poke));
     if (isFound(found)) return found;
     return failTask(
       `a sensor's poke gave ${String(found)} after its activity had found something: let the activity itself give it, so that it is the activity that is tried again`,
@@ -82,7 +81,8 @@ function nothingFound({ softFail = false }: SensorTiming, timeout: number): neve
   throw ApplicationFailure.create({ type: failureTypes.sensorTimeout, message, nonRetryable: true });
 }
 
-function isFound<Result>(result: Result): result is Found<Result> {
+/** Whether a poke found something. */
+export function isFound<Result>(result: Result): result is Found<Result> {
   return result !== false && result !== null && result !== undefined;
 }
 

@@ -1,8 +1,6 @@
-import { CancellationScope, log } from '@temporalio/workflow';
 import type { z } from 'zod';
 import type { Duration } from '../../dag/duration.ts';
 import { taskOfOperator } from '../engine/current-task.ts';
-import { deskOf } from '../engine/run-desk.ts';
 import { millisecondsOf } from './milliseconds.ts';
 import { waitTimedOut } from './wait-timed-out.ts';
 
@@ -22,21 +20,21 @@ export async function waitForSignal<Payload>(
   schema: z.ZodType<Payload>,
   { timeout }: SignalTiming = {},
 ): Promise<Payload> {
-  const { run, waiting } = taskOfOperator('waitForSignal');
+  const { run, waiting, host } = taskOfOperator('waitForSignal');
   const what = `for signal ${name}`;
   const limit = timeout === undefined ? undefined : millisecondsOf('timeout', timeout);
   const ends: (() => void)[] = [waiting.begin({ state: 'deferred', what })];
   try {
     return await new Promise<Payload>((resolve, reject) => {
-      CancellationScope.current().cancelRequested.catch(reject);
+      host.cancelled().catch(reject);
       if (limit !== undefined) ends.push(waiting.watch(limit, () => reject(waitTimedOut(what, limit))));
       const take = (payload: unknown): boolean => {
         const read = schema.safeParse(payload);
         if (read.success) resolve(read.data);
-        else log.warn('a signal was passed over: its payload is not right', { signal: name, why: read.error.message });
+        else host.warn('a signal was passed over: its payload is not right', { signal: name, why: read.error.message });
         return read.success;
       };
-      ends.push(deskOf(run).expect(name, take));
+      ends.push(host.desk(run).expect(name, take));
     });
   } finally {
     for (const end of ends) end();

@@ -1,4 +1,3 @@
-import { sleep } from '@temporalio/workflow';
 import type { Duration } from '../../dag/duration.ts';
 import { taskOfOperator } from '../engine/current-task.ts';
 import { failTask } from '../engine/failures.ts';
@@ -10,14 +9,14 @@ import { millisecondsOf } from './milliseconds.ts';
  * state is `deferred`; as in Airflow the task's executionTimeout goes on meanwhile.
  */
 export async function waitUntil(instant: Date | string): Promise<void> {
-  const { label, waiting } = taskOfOperator('waitUntil');
+  const { label, waiting, host } = taskOfOperator('waitUntil');
   const at = instantOf(instant);
-  const left = at.getTime() - Date.now();
+  const left = at.getTime() - host.now();
   if (left <= 0) return;
   const what = `until ${instantText(at)}`;
   const end = waiting.begin({ state: 'deferred', what });
   try {
-    await sleep(left, { summary: `${label}: ${what}` });
+    await host.sleep(left, `${label}: ${what}`);
   } finally {
     end();
   }
@@ -28,8 +27,9 @@ export async function waitUntil(instant: Date | string): Promise<void> {
  * TimeDeltaSensor. Else as {@link waitUntil}.
  */
 export async function waitFor(duration: Duration, { after }: { readonly after?: Date } = {}): Promise<void> {
+  const { host } = taskOfOperator('waitFor');
   const ms = millisecondsOf('the duration', duration);
-  await waitUntil(new Date((after?.getTime() ?? Date.now()) + ms));
+  await waitUntil(new Date((after?.getTime() ?? host.now()) + ms));
 }
 
 function instantOf(instant: Date | string): Date {

@@ -1,0 +1,29 @@
+import { CancellationScope, log, sleep } from '@temporalio/workflow';
+import { outsideTasks, withinTask, type HostScope, type TaskHost } from './current-task.ts';
+import { watchDeadlines } from './deadlines.ts';
+import { deskOf } from './run-desk.ts';
+
+/** A workflow as what runs tasks. */
+export const workflowHost: TaskHost = {
+  now: () => Date.now(),
+  sleep: (ms, summary) => sleep(ms, { summary }),
+  openScope: () => hostScope(new CancellationScope()),
+  openShield: () => hostScope(new CancellationScope({ cancellable: false })),
+  home: () => {
+    const scope = CancellationScope.current();
+    return (work) => scope.run(async () => outsideTasks(work));
+  },
+  watchDeadlines,
+  cancelled: () => CancellationScope.current().cancelRequested,
+  within: withinTask,
+  desk: deskOf,
+  warn: (message, fields) => log.warn(message, fields),
+};
+
+function hostScope(scope: CancellationScope): HostScope {
+  return {
+    run: (work) => scope.run(work),
+    cancel: () => scope.cancel(),
+    openScope: () => hostScope(new CancellationScope({ cancellable: true, parent: scope })),
+  };
+}
