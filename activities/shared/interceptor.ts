@@ -30,7 +30,10 @@ export function activityInterceptors(context: Context): ActivityInterceptors {
         places.set(context, place);
         const activity: RunningActivity = { place, cursor: context.info.heartbeatDetails };
         // The last cursor is sent again: a beat without details would wipe it out.
-        const beat = setInterval(() => context.heartbeat(activity.cursor), beatEvery);
+        // A local activity is watched by its own worker; a beat of one is refused.
+        const beat = setInterval(() => {
+          if (!context.info.isLocal) context.heartbeat(activity.cursor);
+        }, beatEvery);
         try {
           const result = await endedByCancel(
             context,

@@ -1,5 +1,6 @@
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import type { ControllerStart, Ticket } from '../../dag/turns.ts';
+import { openExchange } from './exchange.ts';
 import { controllerId, type ControllerMessage, type DagControl, type PauseOrder, type Turn } from './port.ts';
 import { codeOf, temporalError } from './temporal-error.ts';
 
@@ -22,16 +23,10 @@ export function createDagControl({ client, installation, taskQueue }: DagControl
   const idOf = (dagId: string): string => controllerId(dagId, installation);
 
   /** An update of a DAG's controller, which is started first where there is none. */
-  async function update<Result>(
-    dagId: string,
-    name: ControllerMessage,
-    input: unknown,
-    updateId?: string,
-  ): Promise<Result> {
+  async function update<Result>(dagId: string, name: ControllerMessage, input: unknown): Promise<Result> {
     const start: ControllerStart = { dagId };
     return client.workflow.executeUpdateWithStart<(start: ControllerStart) => Promise<void>, Result, [unknown]>(name, {
       args: [input],
-      ...(updateId !== undefined && { updateId }),
       startWorkflowOperation: new WithStartWorkflowOperation('dagController', {
         workflowId: idOf(dagId),
         taskQueue,
@@ -41,6 +36,8 @@ export function createDagControl({ client, installation, taskQueue }: DagControl
       }),
     });
   }
+
+  const exchange = openExchange((dagId, letter) => update<readonly Turn[]>(dagId, 'exchange', letter));
 
   async function isOver({ runId, executionId }: Ticket): Promise<boolean> {
     try {
@@ -52,18 +49,9 @@ export function createDagControl({ client, installation, taskQueue }: DagControl
   }
 
   return {
-    requestTurn: (request) =>
-      told(`asking for the turn of ${request.runId}`, () =>
-        update<Turn>(request.dagId, 'requestTurn', request, request.executionId),
-      ),
-    runEnded: ({ dagId, ...ended }) =>
-      told(`telling the controller of ${dagId} that ${ended.runId} has ended`, async () => {
-        try {
-          await client.workflow.getHandle(idOf(dagId)).signal('runEnded' satisfies ControllerMessage, ended);
-        } catch (error) {
-          if (codeOf(error) !== notFound) throw error;
-        }
-      }),
+    requestTurn: (request) => told(`asking for the turn of ${request.runId}`, () => exchange.ask(request)),
+    runEnded: (ended) =>
+      told(`telling the controller of ${ended.dagId} that ${ended.runId} has ended`, () => exchange.tell(ended)),
     endedAmong: (runs, signal) =>
       told('looking for runs that have ended', async () => {
         const open = [...runs];

@@ -31,7 +31,7 @@ export interface ControllerStatus {
 export interface DagControl {
   /** Asks a DAG's controller, which is started where there is none, for a run's turn. Idempotent by the execution. */
   requestTurn(request: TurnRequest): Promise<Turn>;
-  /** Tells a controller that a run has ended. Where there is no controller nobody waits to be told. */
+  /** Tells a DAG's controller that a run has ended. Idempotent. */
   runEnded(ended: RunEnded): Promise<void>;
   /** Those of the runs that are over, or gone, by the word of Temporal itself. */
   endedAmong(runs: readonly Ticket[], signal: AbortSignal): Promise<readonly Ticket[]>;
@@ -52,7 +52,7 @@ export function controllerId(dagId: string, installation: string): string {
 }
 
 /** Names of what a controller is asked and told. */
-export type ControllerMessage = 'requestTurn' | 'runEnded' | 'setPaused' | 'status';
+export type ControllerMessage = 'exchange' | 'setPaused' | 'status';
 
 /** Pauses a DAG, or lets it go on. */
 export interface PauseOrder {

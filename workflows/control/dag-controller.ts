@@ -4,7 +4,6 @@ import {
   condition,
   continueAsNew,
   defineQuery,
-  defineSignal,
   defineUpdate,
   getExternalWorkflowHandle,
   isCancellation,
@@ -14,19 +13,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ControllerActivities } from '../../activities/steps/control-contract.ts';
-import type {
-  ControllerMessage,
-  ControllerStatus,
-  PauseOrder,
-  RunEnded,
-  Turn,
-  TurnRequest,
-} from '../../activities/temporal/port.ts';
+import type { ControllerMessage, ControllerStatus, PauseOrder, Turn } from '../../activities/temporal/port.ts';
+import type { Letter } from '../../activities/temporal/exchange.ts';
 import { openTurns, type ControllerStart, type Ticket } from '../../dag/turns.ts';
 import { turnSignal } from '../engine/turn.ts';
 
-const requestTurn = defineUpdate<Turn, [TurnRequest]>('requestTurn' satisfies ControllerMessage);
-const runEnded = defineSignal<[Omit<RunEnded, 'dagId'>]>('runEnded' satisfies ControllerMessage);
+const exchange = defineUpdate<readonly Turn[], [Letter]>('exchange' satisfies ControllerMessage);
 const setPaused = defineUpdate<void, [PauseOrder]>('setPaused' satisfies ControllerMessage);
 const status = defineQuery<ControllerStatus>('status' satisfies ControllerMessage);
 
@@ -52,9 +44,16 @@ export async function dagController(start: ControllerStart): Promise<void> {
   let moves = 0;
   let telling = 0;
 
-  function begin(admitted: readonly Ticket[], except?: string): void {
+  /** Tells runs that their turn has come, but for those that are answered anyway. */
+  function begin(admitted: readonly Ticket[], answered: ReadonlySet<string> = new Set()): void {
     if (admitted.length > 0) moves++;
-    for (const ticket of admitted) if (ticket.executionId !== except) tell(ticket);
+    for (const ticket of admitted) if (!answered.has(ticket.executionId)) tell(ticket);
+  }
+
+  function turnOf(run: Pick<Ticket, 'executionId'>): Turn {
+    if (turns.isActive(run)) return { go: true };
+    const reason = turns.state().paused ? 'paused' : 'max_active_runs';
+    return { go: false, reason, ahead: turns.ahead(run) ?? 0 };
   }
 
   function tell(ticket: Ticket): void {
@@ -71,13 +70,17 @@ export async function dagController(start: ControllerStart): Promise<void> {
     begin(turns.ended(ticket));
   }
 
-  setHandler(requestTurn, ({ runId, executionId, runType, logicalDate, maxActiveRuns }) => {
-    begin(turns.request({ runId, executionId, runType, logicalDate }, { maxActiveRuns }), executionId);
-    if (turns.isActive({ executionId })) return { go: true };
-    const reason = turns.state().paused ? 'paused' : 'max_active_runs';
-    return { go: false, reason, ahead: turns.ahead({ executionId }) ?? 0 };
+  setHandler(exchange, ({ asks, ends }) => {
+    const admitted = [
+      ...ends.flatMap(turns.ended),
+      ...asks.flatMap(({ runId, executionId, runType, logicalDate, maxActiveRuns }) =>
+        turns.request({ runId, executionId, runType, logicalDate }, { maxActiveRuns }),
+      ),
+    ];
+    moves += ends.length;
+    begin(admitted, new Set(asks.map(({ executionId }) => executionId)));
+    return asks.map(turnOf);
   });
-  setHandler(runEnded, end);
   setHandler(setPaused, async ({ paused, note }) => {
     begin(turns.setPaused(paused));
     await activities.setSchedulePaused({ dagId: start.dagId, paused, note });
