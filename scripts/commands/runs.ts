@@ -8,7 +8,7 @@ import { noAnswerText, openRuns, runOf } from '../runs/open-runs.ts';
 import { filterText } from '../runs/run-filter.ts';
 import { runsTable, runText } from '../runs/run-text.ts';
 
-/** `tw runs`: runs of DAGs, those that are over included for as long as Temporal keeps them. */
+/** `tw runs`: runs of DAGs, those that are over included. */
 export function runsCommand(): Command {
   const command = new Command('runs').description('list, show and cancel runs');
   command

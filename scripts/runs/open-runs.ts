@@ -1,13 +1,18 @@
+import { createRunLedger } from '../../activities/s3/run-ledger.ts';
+import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
+import type { RunLedger } from '../../activities/shared/run-ledger.ts';
 import { loadSettings } from '../../config/environment.ts';
 import type { Settings } from '../../config/settings.ts';
 import { registeredDags } from '../dag-registry.ts';
 import { CommandError } from '../failure.ts';
 import { openTemporal, type TemporalClient } from '../temporal-client.ts';
-import { answerAtMost, createRunReader, type RunReader, type RunSummary } from './run-reader.ts';
+import { answerAtMost, createRunReader, type RunReader } from './run-reader.ts';
+import type { RunSummary } from './run-summary.ts';
 
 /** The runs of the settings' namespace, closed with `await using`. */
 export interface OpenRuns extends TemporalClient {
   readonly reader: RunReader;
+  readonly ledger: RunLedger;
   readonly settings: Settings;
 }
 
@@ -16,7 +21,19 @@ export async function openRuns(): Promise<OpenRuns> {
   const settings = loadSettings(['temporal']);
   const temporal = await openTemporal(settings.temporal);
   const dagIds = registeredDags().map(({ definition }) => definition.id);
-  return { ...temporal, settings, reader: createRunReader(temporal.client, dagIds) };
+  const store = createS3ObjectStore(settings.s3, { attempts: 2, connectMs: 2_000, idleMs: 5_000, answerMs: 5_000 });
+  const ledger = createRunLedger(store);
+  const warn = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+  return {
+    ...temporal,
+    settings,
+    ledger,
+    reader: createRunReader({ client: temporal.client, ledger, dagIds, warn }),
+    [Symbol.asyncDispose]: async () => {
+      store.close();
+      await temporal[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** A run by its id. Throws CommandError, which names the newest ones, when there is none. */

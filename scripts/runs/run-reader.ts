@@ -1,23 +1,19 @@
-import { WorkflowNotFoundError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
-import { runTypes, type RunType } from '../../dag/definition.ts';
+import {
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowExecutionInfo,
+} from '@temporalio/client';
+import type { RunLedger } from '../../activities/shared/run-ledger.ts';
+import { runTypes } from '../../dag/definition.ts';
+import type { RunRecord } from '../../dag/run-record.ts';
 import type { RunState } from '../../dag/states.ts';
 import { statesQuery, type RunStatus } from '../../workflows/engine/queries.ts';
 import { searchAttributeKeys } from '../../workflows/engine/search-attributes.ts';
 import { wasNotAnswered } from '../task-results.ts';
+import { recordedRuns, recordOf, statusOfRecord, summaryOfRecord, whereReadable } from './recorded-runs.ts';
+import type { RunSummary } from './run-summary.ts';
 import { isWithin, visibilityQuery, type RunFilter } from './run-filter.ts';
-
-/** A run in a list. Times are ISO 8601, UTC. */
-export interface RunSummary {
-  readonly dagId: string;
-  readonly runId: string;
-  readonly state: RunState;
-  /** `null` while no worker has taken the run up. */
-  readonly runType: RunType | null;
-  /** `null` while no worker has taken the run up. */
-  readonly logicalDate: string | null;
-  readonly start: string;
-  readonly end: string | null;
-}
 
 /** What is known of runs, wherever it is kept. */
 export interface RunReader {
@@ -25,7 +21,7 @@ export interface RunReader {
   readonly list: (filter: RunFilter) => Promise<readonly RunSummary[]>;
   /** `undefined` when there is no such run. */
   readonly find: (runId: string) => Promise<RunSummary | undefined>;
-  /** Where a run's tasks are; `undefined` when no worker answers within {@link answerAtMost}. */
+  /** Where a run's tasks are, or were; `undefined` when it has no record and no worker answers within {@link answerAtMost}. */
   readonly status: (runId: string) => Promise<RunStatus | undefined>;
 }
 
@@ -34,11 +30,34 @@ export const answerAtMost = 5_000;
 /** Milliseconds before that in which a question that fails has most likely not been answered. */
 const endOfAnswers = 500;
 
+/** Where a reader looks. */
+export interface RunReaderOptions {
+  readonly client: Client;
+  readonly ledger: RunLedger;
+  /** DAGs whose runs are told before a worker has taken them up, and after Temporal has forgotten them. */
+  readonly dagIds: readonly string[];
+  /** Told in a sentence what is not known while the ledger cannot be read. */
+  readonly warn: (sentence: string) => void;
+}
+
 /**
- * Reads runs from Temporal: its visibility lists them, the run itself answers for its tasks. It forgets a closed run after
- * the namespace's retention. `dagIds` are the DAGs whose runs are told before a worker has taken them up.
+ * Reads runs from Temporal, whose visibility lists them and where a run itself answers for its tasks, and from the ledger, which
+ * keeps those that have ended beyond Temporal's retention.
  */
-export function createRunReader(client: Client, dagIds: readonly string[]): RunReader {
+export function createRunReader({ client, ledger, dagIds, warn }: RunReaderOptions): RunReader {
+  /** What Temporal knows of a run; `undefined` when it does not, or no more. */
+  async function describe(runId: string): Promise<WorkflowExecutionDescription | undefined> {
+    try {
+      return await client.workflow.getHandle(runId).describe();
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  const recorded = (runId: string): Promise<RunRecord | undefined> =>
+    whereReadable(() => recordOf(ledger, runId, dagIds), undefined, warn);
+
   return {
     list: async (filter) => {
       const found = new Map<string, RunSummary>();
@@ -49,19 +68,31 @@ export function createRunReader(client: Client, dagIds: readonly string[]): RunR
         if (isWithin(run.logicalDate, filter) && !found.has(run.runId)) found.set(run.runId, run);
         if (found.size >= filter.limit) break;
       }
-      return [...found.values()].toSorted((a, b) => compare(b.logicalDate ?? '~', a.logicalDate ?? '~'));
+      for (const run of await whereReadable(() => recordedRuns(ledger, filter, dagIds), [], warn)) {
+        if (!found.has(run.runId)) found.set(run.runId, run);
+      }
+      return [...found.values()]
+        .toSorted((a, b) => compare(b.logicalDate ?? '~', a.logicalDate ?? '~'))
+        .slice(0, filter.limit);
     },
     find: async (runId) => {
-      try {
-        const info = await client.workflow.getHandle(runId).describe();
-        const isRun = dagIds.includes(info.type) || info.typedSearchAttributes.get(searchAttributeKeys.dag);
-        return isRun ? summaryOf(info) : undefined;
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return undefined;
-        throw error;
+      const info = await describe(runId);
+      if (info === undefined) {
+        const record = await recorded(runId);
+        return record && summaryOfRecord(record);
       }
+      const isRun = dagIds.includes(info.type) || info.typedSearchAttributes.get(searchAttributeKeys.dag);
+      return isRun ? summaryOf(info) : undefined;
     },
     status: async (runId) => {
+      const info = await describe(runId);
+      if (info?.status.name !== 'RUNNING') {
+        const record = await recorded(runId);
+        // No worker has to replay a run whose record is there; one that was terminated has left none of its own.
+        if (record !== undefined && (info === undefined || info.runId === record.executionId))
+          return statusOfRecord(record);
+        if (info === undefined) return undefined;
+      }
       const query = (): Promise<RunStatus> => client.workflow.getHandle(runId).query(statesQuery);
       const deadline = Date.now() + answerAtMost;
       try {

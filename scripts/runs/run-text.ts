@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { durationText } from '../../dag/duration.ts';
 import type { RunStatus, TaskStatus } from '../../workflows/engine/queries.ts';
 import { instantText } from '../../workflows/engine/search-attributes.ts';
-import type { RunSummary } from './run-reader.ts';
+import type { RunSummary } from './run-summary.ts';
 
 /** Runs as a table. */
 export function runsTable(runs: readonly RunSummary[]): string {

@@ -1,7 +1,7 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createS3ObjectStore, type S3ObjectStore } from '../../activities/s3/s3-object-store.ts';
 import { tryLogKey } from '../../pipeline/run-keys.ts';
-import type { RunSummary } from '../../scripts/runs/run-reader.ts';
+import type { RunSummary } from '../../scripts/runs/run-summary.ts';
 import type { TaskStatus } from '../../workflows/engine/queries.ts';
 import { eventually } from '../support/own-state.ts';
 import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
@@ -42,6 +42,7 @@ beforeAll(async () => {
     bundle: await bundle('workflows/index'),
     activities: dailyActivities(() => ({ fails: null, calls: [], report: undefined })),
     taskQueue: own,
+    bucket: own,
   });
   await (await start(good)).result();
   await (await start(bad, true)).result().catch(() => undefined);
@@ -102,6 +103,27 @@ describe('tw runs list', () => {
 async function dateOf(runId: string): Promise<{ readonly logicalDate: string }> {
   return JSON.parse((await run('runs', 'show', runId, '--json')).out) as { readonly logicalDate: string };
 }
+
+test('a run that Temporal has forgotten is listed and told from the ledger', async () => {
+  const gone = uniqueName('gone');
+  const handle = await start(gone);
+  await handle.result();
+  const before = JSON.parse((await run('runs', 'show', gone, '--json')).out) as { readonly tasks: unknown };
+  await env.client.workflowService.deleteWorkflowExecution({
+    namespace: own,
+    workflowExecution: { workflowId: gone, runId: handle.firstExecutionRunId },
+  });
+  await eventually('Temporal has forgotten it', async () =>
+    handle.describe().then(
+      () => false,
+      () => true,
+    ),
+  );
+  expect(await ids('--state', 'success')).toEqual([gone, good]);
+  const after = JSON.parse((await run('runs', 'show', gone, '--json')).out) as { readonly tasks: unknown };
+  expect(after.tasks).toEqual(before.tasks);
+  expect((await run('tasks', 'states', gone)).out).toMatch(/│ emulate +│ success │ 1 /);
+});
 
 describe('tw runs show and tw tasks states', () => {
   test('tell a run that is over and its tasks', async () => {

@@ -71,10 +71,12 @@ export async function startHarness(
     readonly bundle: WorkflowBundle;
     readonly activities: Omit<RoleActivities, 'control'>;
     readonly taskQueue?: string;
+    /** Where the ledger is; one that all harnesses share by default. */
+    readonly bucket?: string;
   },
 ): Promise<Harness> {
-  const { taskQueue = uniqueName('harness') } = options;
-  const store = createS3ObjectStore({ ...testSettings().s3, bucket: 'harness' });
+  const { taskQueue = uniqueName('harness'), bucket = 'harness' } = options;
+  const store = createS3ObjectStore({ ...testSettings().s3, bucket });
   await store.ensureBucket();
   const ledger = createRunLedger(store);
   const control = createDagControl({
