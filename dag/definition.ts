@@ -89,8 +89,11 @@ export type CallbackEvent = TaskEvent | RunEvent | DeadlineEvent;
 
 /** By when a run is to have ended (Airflow's DeadlineAlert). */
 export interface DeadlineDefinition {
-  /** When the run was queued; its logical date; or an instant in epoch milliseconds. */
-  readonly reference: 'queuedAt' | 'logicalDate' | number;
+  /**
+   * When the run was queued; its logical date; an instant in epoch milliseconds; or when it would have taken as long as the runs
+   * before it took on average, as many as `maxRuns`, no fewer than `minRuns`.
+   */
+  readonly reference: 'queuedAt' | 'logicalDate' | number | { readonly maxRuns: number; readonly minRuns: number };
   /** Milliseconds after the reference; negative: before. */
   readonly interval: number;
   readonly callbacks: readonly Callback<DeadlineEvent>[];

@@ -83,7 +83,8 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
   const host = testHost({ clock, desk, activities, ...drive });
   const callbacks = openCallbacks(tested, context, host, at);
   let state: RunState = 'running';
-  callbacks.watchDeadlines(() => state);
+  // There have been no runs before: a deadline of the average runtime is none.
+  callbacks.watchDeadlines(() => state, []);
   const end = await drive.toEnd(
     runTasks({ definition: tested, book, context, host, callbacks, onChange: () => undefined }),
   );

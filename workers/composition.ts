@@ -120,9 +120,10 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
 
 /** The engine's own activities. */
 export function controlActivities(ports: ControlPorts): ControlActivities & ControllerActivities {
-  const { requestTurn, closeRun, untilSomeEnded, setSchedulePaused } = createControl(ports);
+  const { requestTurn, recentDurations, closeRun, untilSomeEnded, setSchedulePaused } = createControl(ports);
   return {
     requestTurn: asActivity(requestTurn),
+    recentDurations: asActivity(recentDurations),
     closeRun: asActivity(closeRun),
     untilSomeEnded: asActivity(untilSomeEnded),
     setSchedulePaused: asActivity(setSchedulePaused),

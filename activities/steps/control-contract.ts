@@ -6,6 +6,8 @@ import type { Turn, TurnRequest } from '../temporal/port.ts';
 export interface ControlActivities {
   /** Asks the DAG's controller for a run's turn. */
   requestTurn(request: TurnRequest): Promise<Turn>;
+  /** Milliseconds that the newest runs of a DAG took from their start to their end, the newest logical date first. */
+  recentDurations(input: { readonly dagId: string; readonly limit: number }): Promise<readonly number[]>;
   /** Keeps the record of a run that has ended, and tells the DAG's controller. */
   closeRun(record: RunRecord): Promise<void>;
 }

@@ -25,6 +25,14 @@ const lookEvery = 15_000;
 export function createControl({ control, ledger }: ControlPorts): ControlSteps {
   return {
     requestTurn: (request) => control.requestTurn(request),
+    recentDurations: async ({ dagId, limit }) => {
+      const durations: number[] = [];
+      for await (const { start, end } of ledger.list(dagId)) {
+        if (start === null) continue;
+        if (durations.push(Date.parse(end) - Date.parse(start)) === limit) break;
+      }
+      return durations;
+    },
     closeRun: async (record) => {
       // The record first: whoever is told that a run has ended can read how.
       await ledger.write(record);

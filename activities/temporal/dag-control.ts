@@ -15,6 +15,9 @@ export interface DagControlOptions {
 
 const notFound = 5;
 
+/** Milliseconds that a controller has to answer; less than the activity that asks has, so that it can ask anew. */
+const answerWithin = 20_000;
+
 /** Runs that Temporal is asked about at a time. */
 const lanes = 8;
 
@@ -25,16 +28,18 @@ export function createDagControl({ client, installation, taskQueue }: DagControl
   /** An update of a DAG's controller, which is started first where there is none. */
   async function update<Result>(dagId: string, name: ControllerMessage, input: unknown): Promise<Result> {
     const start: ControllerStart = { dagId };
-    return client.workflow.executeUpdateWithStart<(start: ControllerStart) => Promise<void>, Result, [unknown]>(name, {
-      args: [input],
-      startWorkflowOperation: new WithStartWorkflowOperation('dagController', {
-        workflowId: idOf(dagId),
-        taskQueue,
-        args: [start],
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        staticSummary: `gives the runs of ${dagId} their turns`,
-      }),
-    });
+    const send = () =>
+      client.workflow.executeUpdateWithStart<(start: ControllerStart) => Promise<void>, Result, [unknown]>(name, {
+        args: [input],
+        startWorkflowOperation: new WithStartWorkflowOperation('dagController', {
+          workflowId: idOf(dagId),
+          taskQueue,
+          args: [start],
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: `gives the runs of ${dagId} their turns`,
+        }),
+      });
+    return client.withDeadline(Date.now() + answerWithin, send);
   }
 
   const exchange = openExchange((dagId, letter) => update<readonly Turn[]>(dagId, 'exchange', letter));

@@ -21,7 +21,9 @@ export function temporalError(what: string, thrown: unknown): AdapterError {
   const code = codeOf(thrown);
   const [kind, words] = (code === undefined ? undefined : kinds[code]) ?? ['internal', 'unexpected error'];
   const name = code === undefined ? (thrown instanceof Error ? thrown.name : typeof thrown) : `gRPC ${code}`;
-  return new AdapterError(`${what}: ${words} (${name})`, { system: 'temporal', code: kind, cause: thrown });
+  // A controller that goes on in a new history is gone and there again within moments; only what Temporal refuses stays so.
+  const canRetry = kind !== 'unauthorized' && kind !== 'invalid';
+  return new AdapterError(`${what}: ${words} (${name})`, { system: 'temporal', code: kind, canRetry, cause: thrown });
 }
 
 /** The gRPC code of an error or of what caused it; the SDK's own "not found" counts as one. */

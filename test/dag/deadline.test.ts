@@ -1,5 +1,5 @@
 import type { DeadlineOptions } from '../../dag/deadline.ts';
-import { deadlineAt } from '../../dag/deadline.ts';
+import { deadlineAt, runsBefore } from '../../dag/deadline.ts';
 import type { Duration } from '../../dag/duration.ts';
 import { cron } from '../../dag/timetable.ts';
 import { define, type Build } from './define.ts';
@@ -8,7 +8,8 @@ const callback = (): void => undefined;
 const one: Build = ({ task }) => {
   task('a', { run: () => 1 });
 };
-const run = { queuedAt: new Date('2026-03-02T00:00:05Z'), logicalDate: new Date('2026-03-01T00:00:00Z') };
+const durations = [3_600_000, 1_800_000, 60_000];
+const run = { durations, queuedAt: new Date('2026-03-02T00:00:05Z'), logicalDate: new Date('2026-03-01T00:00:00Z') };
 
 test.each<[DeadlineOptions['reference'], Duration, string]>([
   ['queuedAt', '2 hours', '2026-03-02T02:00:05.000Z'],
@@ -16,10 +17,20 @@ test.each<[DeadlineOptions['reference'], Duration, string]>([
   ['logicalDate', '-30 minutes', '2026-02-28T23:30:00.000Z'],
   [{ fixed: '2026-07-01T06:00:00' }, '-1 hour', '2026-07-01T04:00:00.000Z'],
   [{ fixed: new Date('2026-07-01T06:00:00Z') }, '0 minutes', '2026-07-01T06:00:00.000Z'],
+  [{ averageRuntime: { maxRuns: 2 } }, '10 minutes', '2026-03-02T00:55:05.000Z'],
+  [{ averageRuntime: { minRuns: 3 } }, '0 minutes', '2026-03-02T00:30:25.000Z'],
 ])('%j and %s', (reference, interval, at) => {
   const schedule = cron('@daily', { timezone: 'Europe/London' });
   const { deadlines = [] } = define(one, { schedule, deadline: { reference, interval, callback } });
-  expect(deadlines.map((deadline) => new Date(deadlineAt(deadline, run)).toISOString())).toEqual([at]);
+  expect(deadlines.map((deadline) => new Date(deadlineAt(deadline, run) ?? 0).toISOString())).toEqual([at]);
+});
+
+test('there is no deadline of an average that too few runs have made', () => {
+  const { deadlines = [] } = define(one, {
+    deadline: { reference: { averageRuntime: {} }, interval: '1 hour', callback },
+  });
+  expect(deadlines.map((deadline) => deadlineAt(deadline, run))).toEqual([null]);
+  expect([runsBefore(deadlines), runsBefore([])]).toEqual([10, 0]);
 });
 
 test('several deadlines are a list; none leaves the definition as it was', () => {
@@ -41,6 +52,10 @@ test.each([
   [wrong({ interval: '--1 hour' }), /the deadline's interval is '--1 hour'/],
   [wrong({ reference: 'startDate' }), /there is no deadline reference 'startDate'; there are queuedAt, logicalDate/],
   [wrong({ reference: { fixed: 'noon' } }), /the deadline's fixed reference is noon, which is no date/],
+  [
+    wrong({ reference: { averageRuntime: { maxRuns: 2, minRuns: 3 } } }),
+    /takes maxRuns 2 and minRuns 3; use whole numbers/,
+  ],
   [wrong({ callback: 'ops' }), /the deadline's callback is no function/],
   [{ dagrunTimeout: '0 minutes' }, /dagrunTimeout is '0 minutes'; write a number above 0/],
   [{ dagrunTimeout: 'long' }, /dagrunTimeout is 'long'/],

@@ -25,7 +25,8 @@ describe('limits of a whole run, with time skipped', () => {
     expect((await endOf(handle)).result?.state).toBe('success');
     const told = posted.map(({ event }) => event);
     expect(told.map((event) => [event?.event, event?.task, event?.state])).toEqual(
-      Array.from({ length: 4 }, () => ['deadline', null, 'running']),
+      // The one that was past before the run had its turn, then the others.
+      ['queued', 'running', 'running', 'running'].map((state) => ['deadline', null, state]),
     );
     expect(told.map((event) => /\((.*)\)/.exec(event?.error?.message ?? '')?.[1])).toEqual([
       'fixed - 1 h 0 min',
@@ -38,6 +39,19 @@ describe('limits of a whole run, with time skipped', () => {
       message: 'the run has not ended by 2019-12-31T23:00:00Z, its deadline (fixed - 1 h 0 min)',
     });
     expect(await minutesOf(handle)).toBe(120);
+  });
+
+  test('a deadline of the average runtime is there once as many runs have been, and is told when one takes longer', async () => {
+    for (const hours of [1, 2])
+      expect((await endOf(await stage.harness.start('usual', { hours }))).result?.state).toBe('success');
+    expect(posted).toEqual([]);
+    await endOf(await stage.harness.start('usual', { hours: 1 }));
+    expect(posted).toEqual([]);
+    const late = await stage.harness.start('usual', { hours: 2 });
+    await endOf(late);
+    expect(posted.map(({ event }) => /\((.*)\)/.exec(event?.error?.message ?? '')?.[1])).toEqual([
+      'averageRuntime + 15 min 0 s',
+    ]);
   });
 
   test('dagrunTimeout fails the run: what has begun fails, the rest is skipped', async () => {

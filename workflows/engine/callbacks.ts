@@ -44,8 +44,8 @@ export interface CallbackTrouble {
 export interface CallbackDesk {
   /** Tells what happened to a task's newest try, where somebody wants to know. */
   readonly tellTask: (task: TaskDefinition, record: TaskRecord, event: TaskEventName) => void;
-  /** Tells of each deadline of the DAG that passes before the run has ended; `state` is asked then. */
-  readonly watchDeadlines: (state: () => RunState) => void;
+  /** Tells of each deadline of the DAG that passes before the run has ended; `state` is asked then. `durations`: see dag/deadline.ts. */
+  readonly watchDeadlines: (state: () => RunState, durations: readonly number[]) => void;
   /** Tells how the run ended, where somebody wants to know, and ends when no callback runs any more. */
   readonly endRun: (state: RunEvent['state'], error: TaskError | null) => Promise<void>;
   /** What went wrong in callbacks, first one first. */
@@ -157,7 +157,7 @@ export function openCallbacks(
   }
 
   function tellDeadline({ callbacks, reference, interval }: DeadlineDefinition, deadline: Date, state: RunState): void {
-    const of = typeof reference === 'number' ? 'fixed' : reference;
+    const of = typeof reference === 'number' ? 'fixed' : typeof reference === 'object' ? 'averageRuntime' : reference;
     const length = durationText(Math.abs(interval));
     const message = `the run has not ended by ${instantText(deadline)}, its deadline (${of} ${interval < 0 ? '-' : '+'} ${length})`;
     host.warn('a deadline was missed', { deadline: instantText(deadline), reference: of, state });
@@ -181,9 +181,10 @@ export function openCallbacks(
       const dates = { startDate: new Date(start), endDate: end === null ? null : new Date(end) };
       for (const callback of wanted) call(callback, { ...run, ...told, ...dates }, place);
     },
-    watchDeadlines: (state) => {
+    watchDeadlines: (state, durations) => {
       for (const deadline of definition.deadlines ?? []) {
-        const at = deadlineAt(deadline, { queuedAt, logicalDate: run.logicalDate });
+        const at = deadlineAt(deadline, { queuedAt, logicalDate: run.logicalDate, durations });
+        if (at === null) continue;
         const left = at - host.now();
         if (left <= 0) tellDeadline(deadline, new Date(at), state());
         else releases.push(openHome().deadlines.watch(left, () => tellDeadline(deadline, new Date(at), state())));

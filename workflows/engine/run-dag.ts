@@ -7,12 +7,14 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
+import { runsBefore } from '../../dag/deadline.ts';
 import { isMapped, type DagDefinition, type RunContext } from '../../dag/definition.ts';
 import type { TaskError } from '../../dag/outcome.ts';
 import { checkParams } from '../../dag/params.ts';
 import { runIdentity, type RunIdentity } from '../../dag/run-identity.ts';
 import type { RunState, TaskState } from '../../dag/states.ts';
 import { openCallbacks, type CallbackDesk } from './callbacks.ts';
+import { controlActivities } from './control.ts';
 import { detailsOf, troublesText, type DetailsText } from './details.ts';
 import { failureTypes } from './failures.ts';
 import { graphQuery, resultQuery, statesQuery, triesQuery } from './queries.ts';
@@ -50,7 +52,7 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   let start: Date | null = null;
   let end: TasksEnd = { cancelled: false, ending: undefined };
   if (problems === undefined) {
-    callbacks.watchDeadlines(() => state);
+    callbacks.watchDeadlines(() => state, await durationsBefore(definition));
     const cancelled = await isCancelledWhile(() =>
       takeTurn(turnRequest(context, definition), (queued) => {
         announce('queued');
@@ -90,6 +92,12 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
     nonRetryable: true,
     details: [problems ?? result],
   });
+}
+
+/** How long the runs before this one took, where one of its deadlines asks. */
+async function durationsBefore({ id: dagId, deadlines = [] }: DagDefinition): Promise<readonly number[]> {
+  const limit = runsBefore(deadlines);
+  return limit === 0 ? [] : controlActivities().recentDurations({ dagId, limit });
 }
 
 interface Opening {
