@@ -28,6 +28,9 @@ export const settingsSchema = z.object({
 
   TW_USER: name.default('tradewind').describe("the course's user id: topics are <user>.pin, .geo and .user"),
   TW_TASK_QUEUE: name.default('tradewind').describe('task queues are <this>-orchestration, -control, -io and -engine'),
+  TW_BUILD_ID: name
+    .optional()
+    .describe('which build of the code a worker runs: its runs then stay with it (docs/operations.md, Upgrade)'),
   TW_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'])
     .default('info')
@@ -118,6 +121,8 @@ export type SettingsVariables = z.output<typeof settingsSchema>;
 export interface Settings {
   readonly user: string;
   readonly taskQueue: string;
+  /** Which build of the code a worker runs; `undefined`: runs are not tied to a build. */
+  readonly buildId: string | undefined;
   readonly log: { readonly level: SettingsVariables['TW_LOG_LEVEL']; readonly format: 'json' | 'pretty' };
   readonly temporal: {
     readonly address: string;
@@ -237,6 +242,7 @@ function bySystem(v: SettingsVariables): Settings {
   return {
     user: v.TW_USER,
     taskQueue: v.TW_TASK_QUEUE,
+    buildId: v.TW_BUILD_ID,
     log: { level: v.TW_LOG_LEVEL, format: v.TW_LOG_FORMAT },
     temporal: {
       address: v.TEMPORAL_ADDRESS ?? `${nowhere}:7233`,

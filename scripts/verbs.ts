@@ -28,6 +28,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/worker.ts')).workerCommand(),
   },
   {
+    name: 'deployment',
+    summary: 'builds of workers: which one new runs begin with',
+    load: async () => (await import('./commands/deployment.ts')).deploymentCommand(),
+  },
+  {
     name: 'init',
     summary: 'make what runs need on the servers of the settings: search attributes, retention, bucket, topics',
     load: async () => (await import('./commands/init.ts')).initCommand(),

@@ -95,11 +95,12 @@ async function runChecked(options: WorkerProcessOptions, { log, keepTries }: Pro
       connection,
       namespace,
       taskQueue: settings.taskQueue,
+      buildId: settings.buildId,
       roles,
       bundles: await options.bundles(),
       activities: composition.activities,
     });
-    log.info({ address, namespace, taskQueue: settings.taskQueue, roles }, 'worker starts');
+    log.info({ address, namespace, taskQueue: settings.taskQueue, buildId: settings.buildId, roles }, 'worker starts');
     const running = runWorkers(workers, options.stop);
     options.onReady();
     await running;

@@ -1,4 +1,5 @@
 import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
+import type { WorkerDeploymentOptions } from '@temporalio/worker';
 import { activityInterceptors } from '../activities/shared/interceptor.ts';
 import { activitySlots, roleQueue, type WorkerQueue, type WorkerRole } from './roles.ts';
 
@@ -20,8 +21,10 @@ export interface WorkflowBundles {
 export interface WorkersOptions {
   readonly connection: NativeConnection;
   readonly namespace: string;
-  /** Stem of the roles' task queues. */
+  /** Stem of the roles' task queues, and the name of the worker deployment. */
   readonly taskQueue: string;
+  /** Which build of the code these workers run; without it their runs are not tied to a build. */
+  readonly buildId?: string | undefined;
   readonly roles: readonly WorkerRole[];
   readonly bundles: WorkflowBundles;
   readonly activities: RoleActivities;
@@ -47,10 +50,15 @@ export async function createWorkers(options: WorkersOptions): Promise<readonly W
 }
 
 async function workersOf(options: WorkersOptions, role: WorkerRole): Promise<readonly Worker[]> {
-  const { connection, namespace, taskQueue, bundles, activities } = options;
+  const { connection, namespace, taskQueue, buildId, bundles, activities } = options;
   const base = { ...common, connection, namespace, interceptors: { activity: [activityInterceptors] } };
   const create = (queue: WorkerQueue, own: Partial<WorkerOptions>): Promise<Worker> =>
-    Worker.create({ ...base, taskQueue: roleQueue(taskQueue, queue), ...own });
+    Worker.create({
+      ...base,
+      taskQueue: roleQueue(taskQueue, queue),
+      ...(buildId !== undefined && { workerDeploymentOptions: versioned(taskQueue, buildId, queue) }),
+      ...own,
+    });
   if (role === 'orchestration') {
     const { control } = activities;
     // Runs wait for their controller inside a workflow task of their own. Controllers therefore have workflow tasks that no run
@@ -63,6 +71,15 @@ async function workersOf(options: WorkersOptions, role: WorkerRole): Promise<rea
   return [
     await create(role, { activities: activities[role], maxConcurrentActivityTaskExecutions: activitySlots[role] }),
   ];
+}
+
+/**
+ * A run stays with the build that it began with, so that no new code can break it. A controller goes over to the newest build: it
+ * never ends, and its code must go on replaying what it did.
+ */
+function versioned(deploymentName: string, buildId: string, queue: WorkerQueue): WorkerDeploymentOptions {
+  const defaultVersioningBehavior = queue === 'control' ? 'AUTO_UPGRADE' : 'PINNED';
+  return { version: { deploymentName, buildId }, useWorkerVersioning: true, defaultVersioningBehavior };
 }
 
 /**

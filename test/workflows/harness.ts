@@ -71,6 +71,8 @@ export async function startHarness(
     readonly bundle: WorkflowBundle;
     readonly activities: Omit<RoleActivities, 'control'>;
     readonly taskQueue?: string;
+    /** Makes the workers a version of a deployment. */
+    readonly buildId?: string;
     /** Where the ledger is; one that all harnesses share by default. */
     readonly bucket?: string;
   },
@@ -88,6 +90,7 @@ export async function startHarness(
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',
     taskQueue,
+    buildId: options.buildId,
     roles: ['orchestration', 'io', 'engine'],
     bundles: { runs: options.bundle, control: { codePath: join(root, 'dist', bundleFiles.control) } },
     activities: { ...options.activities, control: controlActivities({ control, ledger }) },
