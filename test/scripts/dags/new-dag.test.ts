@@ -12,7 +12,8 @@ let checkout: string;
 beforeEach(() => {
   checkout = mkdtempSync(join(tmpdir(), 'tradewind-new-dag-'));
   for (const folder of ['workflows', 'test']) mkdirSync(join(checkout, folder));
-  for (const name of ['dag', 'pipeline', 'activities', 'testing', 'workflows/engine', 'node_modules', 'package.json']) {
+  const rooms = ['dag', 'pipeline', 'activities', 'testing', 'workflows/engine', 'workflows/operators'];
+  for (const name of [...rooms, 'node_modules', 'package.json']) {
     symlinkSync(join(root, name), join(checkout, name));
   }
   writeFileSync(join(checkout, 'workflows/index.ts'), index);
