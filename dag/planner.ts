@@ -54,6 +54,8 @@ export interface Plan {
    * tasks downstream at the next {@link settle}. A choice belongs to the success of a branch or a short circuit.
    */
   readonly record: (instance: TaskInstance, state: TaskState, choice?: Choice) => void;
+  /** Gives a task that is mapped over results the indexes that it had in an earlier attempt; before anything else is recorded. */
+  readonly expand: (taskId: string, length: number) => void;
   /** Judges every task whose upstream has changed, on a snapshot, again and again until nothing changes. */
   readonly settle: () => Decisions;
   /** Puts instances back to the start, to be decided anew. What was decided below them stays, unless it is cleared, too. */
@@ -213,9 +215,10 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
   }
 
   function expand(node: PlanNode, { length }: PlanGroup): void {
-    if (length === null || length === 0 || length === node.length || node.undecided === 0) return;
-    // Asked for each task, so that whoever answers knows of its indexes, too.
+    if (length === null || length === 0 || node.undecided === 0) return;
+    // Asked for each task, so that whoever answers knows of its indexes, too, and of new items of as many as before.
     lengthOf(node.task.id);
+    if (length === node.length) return;
     resize(node, length);
     node.judgedAt = null;
     mark(node);
@@ -226,7 +229,7 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
     if (verdict === 'ready' && node.task.over !== undefined) {
       const length = lengthOf(node.task.id);
       if (length !== null && length > 0) resize(node, length);
-      else if (node.length === null) decided = length === null ? 'upstream_failed' : 'skipped';
+      else decided = length === null ? 'upstream_failed' : 'skipped';
     } else if (verdict === 'ready' && node.task.length === 0) decided = 'skipped';
     for (const [slot, state] of node.states.entries()) if (state === 'none') applyAt(node, slot, decided);
   }
@@ -247,6 +250,10 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
       const slot = slotOf(node, mapIndex);
       set(node, slot, state);
       if (choice !== undefined) choices.choose(node, slot, choice);
+    },
+    expand: (taskId, length) => {
+      const node = nodeOf(nodes, taskId);
+      if (node.task.over !== undefined && node.length === null) resize(node, length);
     },
     settle,
     clear: (instances) => {

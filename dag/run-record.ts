@@ -32,6 +32,8 @@ const taskInstanceRecord = z
     result: z.string().optional(),
     /** Key of the object that holds the result's JSON, where it is long. */
     resultKey: z.string().optional(),
+    /** Whether it ended in an earlier attempt, and its result was kept. */
+    kept: z.literal(true).optional(),
   })
   .readonly();
 
@@ -45,6 +47,8 @@ export const runRecordSchema = z
     dagId: z.string(),
     runId: z.string(),
     attempt: z.int().min(1),
+    /** The attempt that it went on from; absent for a run's first one. */
+    from: z.int().min(1).optional(),
     /** Temporal's id of the execution (its "run id"): tells a write that is done again from another attempt. */
     executionId: z.string(),
     runType: z.enum(runTypes),

@@ -104,6 +104,7 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
           client,
           installation: settings.taskQueue,
           taskQueue: roleQueue(settings.taskQueue, 'control'),
+          runQueue: roleQueue(settings.taskQueue, 'orchestration'),
         }),
         ledger: createRunLedger(store),
       }),
@@ -120,13 +121,16 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
 
 /** The engine's own activities. */
 export function controlActivities(ports: ControlPorts): ControlActivities & ControllerActivities {
-  const { requestTurn, recentDurations, closeRun, untilSomeEnded, setSchedulePaused } = createControl(ports);
+  const steps = createControl(ports);
   return {
-    requestTurn: asActivity(requestTurn),
-    recentDurations: asActivity(recentDurations),
-    closeRun: asActivity(closeRun),
-    untilSomeEnded: asActivity(untilSomeEnded),
-    setSchedulePaused: asActivity(setSchedulePaused),
+    requestTurn: asActivity(steps.requestTurn),
+    recentDurations: asActivity(steps.recentDurations),
+    closeRun: asActivity(steps.closeRun),
+    endedAttempt: asActivity(steps.endedAttempt),
+    keptTasks: asActivity(steps.keptTasks),
+    keptResults: asActivity(steps.keptResults),
+    untilSomeEnded: asActivity(steps.untilSomeEnded),
+    setSchedulePaused: asActivity(steps.setSchedulePaused),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { KeptInstance } from '../../dag/kept.ts';
+import type { TaskInstance } from '../../dag/planner.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
 import type { Ticket } from '../../dag/turns.ts';
 import type { Turn, TurnRequest } from '../temporal/port.ts';
@@ -10,6 +12,29 @@ export interface ControlActivities {
   recentDurations(input: { readonly dagId: string; readonly limit: number }): Promise<readonly number[]>;
   /** Keeps the record of a run that has ended, and tells the DAG's controller. */
   closeRun(record: RunRecord): Promise<void>;
+  /** How the newest attempt of a run ended; `null` when none has left a record. */
+  endedAttempt(run: Omit<KeptAttempt, 'attempt'>): Promise<EndedAttempt | null>;
+  /** What an attempt of a run left, task by task, from a place in its record on; as much as fits in a message. */
+  keptTasks(input: KeptAttempt & { readonly from: number }): Promise<KeptPart>;
+  /** Results of instances of an attempt, in the order of the instances; as many as fit in a message, and at least one. */
+  keptResults(input: KeptAttempt & { readonly instances: readonly TaskInstance[] }): Promise<readonly unknown[]>;
+}
+
+/** An attempt of a run that has left a record. */
+export interface KeptAttempt {
+  readonly dagId: string;
+  readonly runId: string;
+  readonly attempt: number;
+}
+
+/** How an attempt of a run ended. */
+export type EndedAttempt = Pick<RunRecord, 'attempt' | 'state' | 'message' | 'end'>;
+
+/** A part of what an attempt left. */
+export interface KeptPart {
+  readonly instances: readonly KeptInstance[];
+  /** Where the next part begins; `null` after the last one. */
+  readonly next: number | null;
 }
 
 /** What controllers do outside of their workflow. */

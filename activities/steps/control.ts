@@ -3,6 +3,7 @@ import type { RunLedger } from '../shared/run-ledger.ts';
 import type { StepContext } from '../shared/step-context.ts';
 import type { DagControl } from '../temporal/port.ts';
 import type { ControlActivities, ControllerActivities } from './control-contract.ts';
+import { createKept } from './kept.ts';
 
 /** What runs and controllers are kept and told by. */
 export interface ControlPorts {
@@ -23,7 +24,11 @@ const lookEvery = 15_000;
 
 /** Makes the engine's own activities. */
 export function createControl({ control, ledger }: ControlPorts): ControlSteps {
+  const kept = createKept(ledger);
   return {
+    endedAttempt: kept.ended,
+    keptTasks: kept.tasks,
+    keptResults: kept.results,
     requestTurn: (request) => control.requestTurn(request),
     recentDurations: async ({ dagId, limit }) => {
       const durations: number[] = [];
@@ -35,7 +40,7 @@ export function createControl({ control, ledger }: ControlPorts): ControlSteps {
     },
     closeRun: async (record) => {
       // The record first: whoever is told that a run has ended can read how.
-      await ledger.write(record);
+      await ledger.write(await kept.withKeptResults(record));
       const { dagId, runId, executionId, runType, state } = record;
       await control.runEnded({
         dagId,

@@ -2,6 +2,7 @@ import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
 import type { ControllerStart, Ticket } from '../../dag/turns.ts';
 import { openExchange } from './exchange.ts';
 import { controllerId, type ControllerMessage, type DagControl, type PauseOrder, type Turn } from './port.ts';
+import { rerun } from './rerun.ts';
 import { codeOf, temporalError } from './temporal-error.ts';
 
 /** What the control of DAGs works with. */
@@ -11,6 +12,8 @@ export interface DagControlOptions {
   readonly installation: string;
   /** Task queue of the controllers. */
   readonly taskQueue: string;
+  /** Task queue of the runs. */
+  readonly runQueue: string;
 }
 
 const notFound = 5;
@@ -22,7 +25,7 @@ const answerWithin = 20_000;
 const lanes = 8;
 
 /** Reaches the controllers of DAGs through a Temporal client. */
-export function createDagControl({ client, installation, taskQueue }: DagControlOptions): DagControl {
+export function createDagControl({ client, installation, taskQueue, runQueue }: DagControlOptions): DagControl {
   const idOf = (dagId: string): string => controllerId(dagId, installation);
 
   /** An update of a DAG's controller, which is started first where there is none. */
@@ -69,6 +72,7 @@ export function createDagControl({ client, installation, taskQueue }: DagControl
         await Promise.all(Array.from({ length: lanes }, lane));
         return ended;
       }),
+    rerun: (request) => told(`starting ${request.record.runId} again`, () => rerun(client, runQueue, request)),
     setPaused: (dagId, paused, note) =>
       told(`${paused ? 'pausing' : 'unpausing'} ${dagId}`, () =>
         update<void>(dagId, 'setPaused', { paused, note } satisfies PauseOrder),

@@ -1,3 +1,6 @@
+import type { Rerun } from '../../dag/kept.ts';
+import type { TaskInstance } from '../../dag/planner.ts';
+import type { RunRecord } from '../../dag/run-record.ts';
 import type { Ticket } from '../../dag/turns.ts';
 
 /** A run asks for its turn. What the DAG says of its runs comes along, so that a controller knows the newest code's word. */
@@ -27,7 +30,17 @@ export interface ControllerStatus {
   readonly queued: readonly string[];
 }
 
-/** The controllers of DAGs, as workflows in Temporal. Every method throws an AdapterError with system `temporal`. */
+/** A run that has ended and is to go on. */
+export interface RerunRequest {
+  /** Its newest record. */
+  readonly record: RunRecord;
+  /** What of it is put back to the start; all else is kept with its result. */
+  readonly cleared: readonly TaskInstance[];
+  /** The type that it has from now on, where that changes: a backfill makes a run its own. */
+  readonly runType?: Rerun['runType'];
+}
+
+/** The controllers of DAGs and their runs, as workflows in Temporal. Every method throws an AdapterError with system `temporal`. */
 export interface DagControl {
   /** Asks a DAG's controller, which is started where there is none, for a run's turn. Idempotent by the execution. */
   requestTurn(request: TurnRequest): Promise<Turn>;
@@ -35,6 +48,11 @@ export interface DagControl {
   runEnded(ended: RunEnded): Promise<void>;
   /** Those of the runs that are over, or gone, by the word of Temporal itself. */
   endedAmong(runs: readonly Ticket[], signal: AbortSignal): Promise<readonly Ticket[]>;
+  /**
+   * Starts a run that has ended again, as its next attempt, with what is kept of the last one. Idempotent by the attempt; an
+   * error with code `conflict` when the run is not over.
+   */
+  rerun(request: RerunRequest): Promise<void>;
   /** Pauses a DAG or lets it go on: its controller, and with it its Schedule. */
   setPaused(dagId: string, paused: boolean, note: string): Promise<void>;
   /** Pauses a DAG's Schedule or lets it go on; without a Schedule there is nothing to do. */

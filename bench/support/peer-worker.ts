@@ -65,6 +65,7 @@ async function dagWorkers(): Promise<readonly Worker[]> {
           client: new Client({ connection, namespace }),
           installation: taskQueue,
           taskQueue: roleQueue(taskQueue, 'control'),
+          runQueue: roleQueue(taskQueue, 'orchestration'),
         }),
         ledger: createRunLedger(memoryStore()),
       }),

@@ -7,7 +7,7 @@ import type { RunLedger } from '../../activities/shared/run-ledger.ts';
 import type { DagControl } from '../../activities/temporal/port.ts';
 import { controlActivities } from '../../workers/composition.ts';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Connection, WorkflowFailedError } from '@temporalio/client';
+import { Connection, WorkflowFailedError, type Client } from '@temporalio/client';
 import type { ApplicationFailure } from '@temporalio/common';
 import {
   DefaultLogger,
@@ -21,7 +21,7 @@ import { testServerPath, testSettings, uniqueName } from '../support/stack.ts';
 import { bundleFiles, bundleWorkflows } from '../../workers/bundle.ts';
 import { createWorkers, runWorkers, type RoleActivities } from '../../workers/worker.ts';
 import type { RunStatus, TaskStatus } from '../../workflows/engine/queries.ts';
-import type { RunResult } from '../../workflows/engine/run-dag.ts';
+import type { RunResult } from '../../workflows/engine/run-end.ts';
 import { searchAttributeKeys } from '../../workflows/engine/search-attributes.ts';
 
 /** The checkout. */
@@ -58,6 +58,7 @@ async function registerSearchAttributes({ connection }: TestWorkflowEnvironment)
 export interface Harness {
   /** Stem of the task queues. */
   readonly taskQueue: string;
+  readonly client: Client;
   readonly start: (dagId: string, ...args: unknown[]) => Promise<WorkflowHandle>;
   readonly control: DagControl;
   readonly ledger: RunLedger;
@@ -85,6 +86,7 @@ export async function startHarness(
     client: env.client,
     installation: taskQueue,
     taskQueue: `${taskQueue}-control`,
+    runQueue: `${taskQueue}-orchestration`,
   });
   const workers = await createWorkers({
     connection: env.nativeConnection,
@@ -99,6 +101,7 @@ export async function startHarness(
   const running = runWorkers(workers, drain.signal);
   return {
     taskQueue,
+    client: env.client,
     control,
     ledger,
     start: (dagId, ...args) =>

@@ -44,8 +44,11 @@ export interface CallbackTrouble {
 export interface CallbackDesk {
   /** Tells what happened to a task's newest try, where somebody wants to know. */
   readonly tellTask: (task: TaskDefinition, record: TaskRecord, event: TaskEventName) => void;
-  /** Tells of each deadline of the DAG that passes before the run has ended; `state` is asked then. `durations`: see dag/deadline.ts. */
-  readonly watchDeadlines: (state: () => RunState, durations: readonly number[]) => void;
+  /**
+   * Tells of each deadline of the DAG that passes before the run has ended; `state` is asked then. `durations`: see dag/deadline.ts.
+   * A run that is started again has told of those that are past.
+   */
+  readonly watchDeadlines: (state: () => RunState, durations: readonly number[], isRerun?: boolean) => void;
   /** Tells how the run ended, where somebody wants to know, and ends when no callback runs any more. */
   readonly endRun: (state: RunEvent['state'], error: TaskError | null) => Promise<void>;
   /** What went wrong in callbacks, first one first. */
@@ -181,13 +184,14 @@ export function openCallbacks(
       const dates = { startDate: new Date(start), endDate: end === null ? null : new Date(end) };
       for (const callback of wanted) call(callback, { ...run, ...told, ...dates }, place);
     },
-    watchDeadlines: (state, durations) => {
+    watchDeadlines: (state, durations, isRerun) => {
       for (const deadline of definition.deadlines ?? []) {
         const at = deadlineAt(deadline, { queuedAt, logicalDate: run.logicalDate, durations });
         if (at === null) continue;
         const left = at - host.now();
-        if (left <= 0) tellDeadline(deadline, new Date(at), state());
-        else releases.push(openHome().deadlines.watch(left, () => tellDeadline(deadline, new Date(at), state())));
+        if (left <= 0) {
+          if (!isRerun) tellDeadline(deadline, new Date(at), state());
+        } else releases.push(openHome().deadlines.watch(left, () => tellDeadline(deadline, new Date(at), state())));
       }
     },
     endRun: async (state, error) => {

@@ -6,7 +6,8 @@ import { defineDag } from '../../dag/define-dag.ts';
 import { DagDefinitionError } from '../../dag/definition-error.ts';
 import type { DagOptions } from '../../dag/options.ts';
 import { failureTypes } from './failures.ts';
-import { runDag, type RunResult } from './run-dag.ts';
+import { runDag } from './run-dag.ts';
+import type { RunResult } from './run-end.ts';
 
 /** A DAG as a Temporal workflow: its type is the DAG's id, its input the params, and it carries its definition. */
 export interface DagWorkflow<Input = unknown, Params = unknown> {

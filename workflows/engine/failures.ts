@@ -27,6 +27,8 @@ export const failureTypes = {
   definition: 'DagDefinitionError',
   /** The run was given params that are not right. */
   params: 'InvalidParams',
+  /** A run was started again, and what it was to go on from is not there. */
+  rerun: 'RerunFailed',
   /** The run's state is failed. */
   run: 'DagRunFailed',
 } as const;

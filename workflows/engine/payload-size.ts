@@ -22,6 +22,11 @@ export function payloadText(what: string, value: unknown): string | undefined {
   });
 }
 
+/** A result as whoever needs it is given it: what its JSON says, the same after a re-run, and nobody's to change. */
+export function asKept(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text, (_, value: unknown) => Object.freeze(value));
+}
+
 function toJson(what: string, value: unknown): string {
   try {
     // What has no JSON, a function for example, would come to its reader as `undefined`.

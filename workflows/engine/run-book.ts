@@ -1,13 +1,15 @@
+import { choiceOf } from '../../dag/choice.ts';
 import { isMapped, type DagDefinition, type RunContext, type TaskDefinition } from '../../dag/definition.ts';
+import { keepable, sourcesFor, type KeptInstance } from '../../dag/kept.ts';
 import { itemsOf } from '../../dag/map-list.ts';
 import type { Outcome, Unfinished } from '../../dag/outcome.ts';
 import { plannedTasks } from '../../dag/planned-tasks.ts';
 import { makePlan, type Plan, type TaskInstance } from '../../dag/planner.ts';
 import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
 import { instantText } from './search-attributes.ts';
-import { taskLabel } from './current-task.ts';
 import type { RunGraph, RunStatus, TaskAddress, TaskStatus } from './queries.ts';
-import type { TaskRecord, TaskWait, TryRecord } from './task-record.ts';
+import { newRecord, type TaskRecord, type TaskWait, type TryRecord } from './task-record.ts';
+import { statusOf } from './task-status.ts';
 
 /** All that a run knows of its tasks. */
 export interface RunBook {
@@ -16,6 +18,12 @@ export interface RunBook {
   readonly record: (instance: TaskInstance) => TaskRecord;
   /** What a task instance is given: of the tasks it needs, and the item of its mapped group. */
   readonly inputsOf: (instance: TaskInstance) => Readonly<Record<string, unknown>>;
+  /** Puts instances that do not run back to the start, to be decided anew: their tries are numbered on, their retries fresh. */
+  readonly clear: (instances: readonly TaskInstance[]) => void;
+  /** Kept instances whose results are not here, and which a task that has not ended may be given. */
+  readonly lacking: () => readonly TaskInstance[];
+  /** Brings the result of a kept instance. */
+  readonly supply: (instance: TaskInstance, value: unknown) => void;
   readonly graph: () => RunGraph;
   /** The task instances in the order of the definition. */
   readonly instances: readonly BookInstance[];
@@ -33,15 +41,18 @@ export interface BookInstance {
   readonly status: () => TaskStatus;
 }
 
-/** An empty book for a run of a DAG. */
-export function openBook(definition: DagDefinition): RunBook {
+/** What ended in an earlier attempt of a run, with the result where that is at hand: that of a task that chose has to be. */
+export type KeptTask = KeptInstance & { readonly value?: unknown };
+
+/** A book for a run of a DAG: empty, or with what is kept of an earlier attempt. What is not kept has not been decided. */
+export function openBook(definition: DagDefinition, earlier: readonly KeptTask[] = []): RunBook {
   const tasks = new Map(definition.tasks.map((task) => [task.id, task]));
   const records = new Map<string, TaskRecord[]>(
-    definition.tasks.map(({ id, labels }) => [
-      id,
-      labels === null || labels.length === 0
-        ? [newRecord(id, -1, undefined)]
-        : labels.map((label, mapIndex) => newRecord(id, mapIndex, label)),
+    definition.tasks.map((task) => [
+      task.id,
+      task.labels === null || task.labels.length === 0
+        ? [newRecord(task, -1, undefined)]
+        : task.labels.map((label, mapIndex) => newRecord(task, mapIndex, label)),
     ]),
   );
   const plan = makePlan(plannedTasks(definition.tasks), (taskId) => {
@@ -64,6 +75,7 @@ export function openBook(definition: DagDefinition): RunBook {
   /** What a task or mapped task gives to map over: the list of a task that succeeded, the results of the indexes that did. */
   function listResult(taskId: string): readonly unknown[] | undefined {
     const given = (records.get(taskId) ?? []).filter((record) => stateOf(record) === 'success');
+    if (given.some((record) => record.kept === 'away')) return undefined;
     if (isMapped(taskOf(taskId)))
       return plan.states(taskId).every(isFinished) ? given.map(({ value }) => value) : undefined;
     const value = given[0]?.value;
@@ -76,14 +88,34 @@ export function openBook(definition: DagDefinition): RunBook {
     tasks.set(taskId, { ...task, items });
     if (items.length === 0) return;
     const labels = items.map((item, index) => task.labelOf?.(item, index) ?? String(index));
-    const made = labels.map((label, mapIndex) => newRecord(taskId, mapIndex, label));
+    setIndexes(task, labels);
+  }
+
+  /** Gives a mapped task its indexes. What is known of them stays, and of those that it has no more, too. */
+  function setIndexes(task: TaskDefinition, labels: readonly string[]): void {
+    const before = records.get(task.id) ?? [];
+    const known = before.filter(({ mapIndex }) => mapIndex >= 0);
+    const made = labels.map((label, mapIndex) => {
+      const one = known[mapIndex];
+      return one === undefined ? newRecord(task, mapIndex, label) : Object.assign(one, { mapLabel: label });
+    });
+    if (known.length === made.length) return;
+    const all = [...made, ...known.slice(made.length)];
     let at = 0;
-    for (const [id, before] of records) {
-      if (id === taskId) break;
-      at += before.length;
+    for (const [id, { length }] of records) {
+      if (id === task.id) break;
+      at += length;
     }
-    instances.splice(at, records.get(taskId)?.length ?? 0, ...made.map(instanceOf));
-    records.set(taskId, made);
+    instances.splice(at, before.length, ...all.map(instanceOf));
+    records.set(task.id, all);
+  }
+
+  /** A task with its items: those of a kept index are not known before the list is asked for. */
+  function taskWithItems(taskId: string): TaskDefinition {
+    const task = taskOf(taskId);
+    const items = task.items === null && task.list !== undefined ? itemsOf(task.list, listResult) : undefined;
+    if (items !== undefined && plan.length(taskId) !== null) tasks.set(taskId, { ...task, items });
+    return taskOf(taskId);
   }
 
   function inputOf(taskId: string, { mappedGroup, triggerRule }: TaskDefinition, mapIndex: number): unknown {
@@ -101,10 +133,35 @@ export function openBook(definition: DagDefinition): RunBook {
   }
 
   function inputsOf({ taskId, mapIndex }: TaskInstance): Readonly<Record<string, unknown>> {
-    const task = taskOf(taskId);
+    const task = taskWithItems(taskId);
     const inputs = Object.entries(task.needs).map(([name, id]) => [name, inputOf(id, task, mapIndex)] as const);
     const items = (task.itemInputs ?? []).map((name) => [name, task.items?.[mapIndex]] as const);
     return Object.fromEntries([...inputs, ...items]);
+  }
+
+  function clear(cleared: readonly TaskInstance[]): void {
+    for (const instance of cleared) {
+      const record = recordOf(instance);
+      record.maxTries = record.tries.length + taskOf(instance.taskId).retries;
+      Object.assign(record, { value: undefined, error: null, kept: undefined, wait: undefined });
+    }
+    plan.clear(cleared);
+  }
+
+  function lacking(): readonly TaskInstance[] {
+    const sources = new Set<string>();
+    for (const task of definition.tasks) {
+      if (plan.states(task.id).every(isFinished)) continue;
+      for (const id of sourcesFor(task)) sources.add(id);
+    }
+    return [...sources].flatMap((id) => (records.get(id) ?? []).filter((record) => record.kept === 'away'));
+  }
+
+  function supply(instance: TaskInstance, value: unknown): void {
+    const record = recordOf(instance);
+    if (record.kept !== 'away') return;
+    record.value = value;
+    record.kept = 'here';
   }
 
   const instanceOf = (record: TaskRecord): BookInstance => {
@@ -119,11 +176,43 @@ export function openBook(definition: DagDefinition): RunBook {
   const instances: BookInstance[] = [...records.values()].flat().map(instanceOf);
   const statuses = (): readonly TaskStatus[] => instances.map(({ status }) => status());
 
+  /** Indexes first, since a choice reaches out to them; then choices, over which the states of what they skipped come last. */
+  function restore(all: readonly KeptTask[]): void {
+    const found = keepable(definition, all);
+    const labels = new Map<string, string[]>();
+    for (const { taskId, mapIndex, label } of found) {
+      if (mapIndex < 0 || taskOf(taskId).list === undefined) continue;
+      const known = labels.get(taskId) ?? [];
+      labels.set(taskId, known);
+      known[mapIndex] = label.slice(taskId.length + 1, -1);
+    }
+    for (const [taskId, known] of labels) {
+      plan.expand(taskId, known.length);
+      setIndexes(
+        taskOf(taskId),
+        Array.from(known, (label, mapIndex) => label ?? String(mapIndex)),
+      );
+    }
+    for (const { tries, error, hasResult, value, state, ...instance } of found) {
+      const record = recordOf(instance);
+      record.tries.push(...tries);
+      const kept = hasResult && value === undefined ? 'away' : 'here';
+      Object.assign(record, { value, error, kept, maxTries: tries.length });
+      const choice = state === 'success' ? choiceOf(taskOf(instance.taskId), value) : undefined;
+      if (choice !== undefined) plan.record(instance, state, choice);
+    }
+    for (const instance of found) plan.record(instance, instance.state);
+  }
+  restore(earlier);
+
   return {
     plan,
-    task: taskOf,
+    task: taskWithItems,
     record: recordOf,
     inputsOf,
+    clear,
+    lacking,
+    supply,
     graph: () => ({
       dagId: definition.id,
       tasks: definition.tasks.map(({ id, upstream, triggerRule, labels }) => ({ id, upstream, triggerRule, labels })),
@@ -143,13 +232,10 @@ export function openBook(definition: DagDefinition): RunBook {
     result: (address) => {
       const record = recordOf(address);
       const state = stateOf(record);
+      if (record.kept === 'away') return absent(`the result of task ${address.taskId} is in the run's record before`);
       return state === 'success' ? record.value : absent(`task ${address.taskId} has no result: it is ${state}`);
     },
   };
-}
-
-function newRecord(taskId: string, mapIndex: number, mapLabel: string | undefined): TaskRecord {
-  return { taskId, mapIndex, mapLabel, tries: [], value: undefined, error: null };
 }
 
 function outcomeOf(record: TaskRecord, state: TaskState): Outcome<unknown> | Unfinished {
@@ -157,23 +243,6 @@ function outcomeOf(record: TaskRecord, state: TaskState): Outcome<unknown> | Unf
   if (state === 'success') return { state, value: record.value };
   if (state === 'failed') return { state, error: record.error ?? { type: 'Error', message: 'unknown' } };
   return { state };
-}
-
-function statusOf(record: TaskRecord, state: TaskState): TaskStatus {
-  const { taskId, mapIndex, mapLabel, tries, error, wait } = record;
-  const [first] = tries;
-  const last = tries.at(-1);
-  return {
-    taskId,
-    mapIndex,
-    label: taskLabel(taskId, mapLabel),
-    state,
-    tryNumber: last?.tryNumber ?? 0,
-    start: first?.start ?? null,
-    end: isFinished(state) ? (last?.end ?? null) : null,
-    error,
-    ...(wait !== undefined && wait.state === state && { wait }),
-  };
 }
 
 function absent(message: string): never {

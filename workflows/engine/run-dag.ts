@@ -1,6 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
 import {
-  CancelledFailure,
   isCancellation,
   setCurrentDetails,
   setHandler,
@@ -8,38 +6,37 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { runsBefore } from '../../dag/deadline.ts';
-import { isMapped, type DagDefinition, type RunContext } from '../../dag/definition.ts';
+import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import type { TaskError } from '../../dag/outcome.ts';
+import { rerunIdentity, type Rerun } from '../../dag/kept.ts';
 import { checkParams } from '../../dag/params.ts';
 import { runIdentity, type RunIdentity } from '../../dag/run-identity.ts';
-import type { RunState, TaskState } from '../../dag/states.ts';
+import type { RunState } from '../../dag/states.ts';
 import { openCallbacks, type CallbackDesk } from './callbacks.ts';
 import { controlActivities } from './control.ts';
 import { detailsOf, troublesText, type DetailsText } from './details.ts';
 import { failureTypes } from './failures.ts';
 import { graphQuery, resultQuery, statesQuery, triesQuery } from './queries.ts';
+import { endedBefore, keptBook, rerunOrder } from './kept-run.ts';
 import { closeRun, runRecord } from './run-record.ts';
 import { openBook, type RunBook } from './run-book.ts';
-import { errorOf, withTroubles } from './run-end.ts';
+import { conclude, endedBeforeText, errorBefore, errorOf, resultOf, withTroubles, type RunResult } from './run-end.ts';
 import { runTasks, type TasksEnd } from './run-tasks.ts';
-import { instantOf, instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
+import { instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
 import { queuedText, takeTurn, turnRequest } from './turn.ts';
 import { workflowHost } from './workflow-host.ts';
 
-/** What a run that succeeded gives back, and what one that failed carries in its failure. */
-export interface RunResult {
-  readonly state: Extract<RunState, 'success' | 'failed'>;
-  /** State of every task; of a mapped one, a list in index order. */
-  readonly tasks: Readonly<Record<string, TaskState | readonly TaskState[]>>;
-}
-
 /** Runs a DAG inside a workflow. Throws when the run's state is failed, or when it was cancelled. */
 export async function runDag(definition: DagDefinition, input: unknown): Promise<RunResult> {
-  const book = openBook(definition);
+  const rerun = rerunOrder();
   const { startTime, workflowId: runId } = workflowInfo();
-  let state: RunState = 'queued';
-  const { identity, params, problems } = openRun(definition, input);
+  const { identity, params, problems } = openRun(definition, input, rerun);
   const context: RunContext = { dagId: definition.id, runId, params, ...identity };
+  const before = rerun === undefined ? await endedBefore(context) : null;
+  // Before its turn, so that what is kept is known, and kept on, also where the run never gets it.
+  const from = before === null ? rerun : { from: before.attempt, cleared: [] };
+  const book = from === undefined ? openBook(definition) : await keptBook(definition, from);
+  let state: RunState = before?.state ?? 'queued';
   const callbacks = openCallbacks(definition, context, workflowHost, startTime);
   const announce = announcer(context);
   // Before anything can fail, since a run that failed is asked, too.
@@ -49,10 +46,15 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   setHandler(resultQuery, book.result);
 
   const details = growingDetails(book, callbacks);
+  if (before !== null) {
+    announce(state);
+    setCurrentDetails(`${endedBeforeText(before)}\n\n${details(state)}`);
+    return conclude(resultOf(definition, book, before.state), errorBefore(before));
+  }
   let start: Date | null = null;
   let end: TasksEnd = { cancelled: false, ending: undefined };
   if (problems === undefined) {
-    callbacks.watchDeadlines(() => state, await durationsBefore(definition));
+    callbacks.watchDeadlines(() => state, await durationsBefore(definition), rerun !== undefined);
     const cancelled = await isCancelledWhile(() =>
       takeTurn(turnRequest(context, definition), (queued) => {
         announce('queued');
@@ -80,18 +82,12 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   state = error === null ? 'success' : 'failed';
   setCurrentDetails(details(state));
   await callbacks.endRun(state, error);
-  await closeRun(runRecord({ book, context, input, queuedAt: startTime, start, state, message: error?.message }));
+  await closeRun(
+    runRecord({ book, context, rerun, input, queuedAt: startTime, start, state, message: error?.message }),
+  );
   announce(state);
   setCurrentDetails(details(state));
-  const result: RunResult = { state, tasks: statesOf(definition, book) };
-  if (error === null) return result;
-  if (end.cancelled) throw new CancelledFailure(error.message, [result]);
-  throw ApplicationFailure.create({
-    type: error.type,
-    message: error.message,
-    nonRetryable: true,
-    details: [problems ?? result],
-  });
+  return conclude(resultOf(definition, book, state), error, problems);
 }
 
 /** How long the runs before this one took, where one of its deadlines asks. */
@@ -107,21 +103,12 @@ interface Opening {
 }
 
 /** Works out what the run is about. */
-function openRun(definition: DagDefinition, input: unknown): Opening {
+function openRun(definition: DagDefinition, input: unknown, rerun: Rerun | undefined): Opening {
   const { startTime, typedSearchAttributes } = workflowInfo();
   const nominalTime = typedSearchAttributes.get(scheduledStartTime) ?? null;
-  const given = typedSearchAttributes.get(searchAttributeKeys.logicalDate);
-  const logicalDate = given === undefined ? undefined : instantOf(given);
   const { params, problems } = checkParams(definition, input);
-  return {
-    identity: runIdentity(definition, { nominalTime, startTime, logicalDate: logicalDate ?? undefined }),
-    params,
-    problems: logicalDate === null ? [...(problems ?? []), noDateText(given)] : problems,
-  };
-}
-
-function noDateText(given: string | undefined): string {
-  return `${searchAttributeKeys.logicalDate.name} is '${given}', which is no logical date; write one like 2026-03-01T00:00:00Z, or leave it out`;
+  const identity = rerun ? rerunIdentity(rerun) : runIdentity(definition, { nominalTime, startTime });
+  return { identity, params, problems };
 }
 
 /** Tells Temporal's visibility of a run's state, and at first of what the run is about. */
@@ -176,13 +163,4 @@ function shower({ instances }: RunBook, details: DetailsText): () => void {
   return () => {
     if (changes++ % Math.ceil(instances.length / 50) === 0) setCurrentDetails(details('running'));
   };
-}
-
-function statesOf(definition: DagDefinition, { plan }: RunBook): RunResult['tasks'] {
-  return Object.fromEntries(
-    definition.tasks.map((task) => {
-      const states = plan.states(task.id);
-      return [task.id, isMapped(task) ? [...states] : (states[0] ?? 'none')];
-    }),
-  );
 }

@@ -1,5 +1,6 @@
 import { CancellationScope, log, workflowInfo } from '@temporalio/workflow';
 import type { RunContext } from '../../dag/definition.ts';
+import type { Rerun } from '../../dag/kept.ts';
 import type { RunRecord, TaskInstanceRecord } from '../../dag/run-record.ts';
 import { controlActivities } from './control.ts';
 import type { TaskStatus } from './queries.ts';
@@ -9,6 +10,8 @@ import type { RunBook } from './run-book.ts';
 export interface EndedRun {
   readonly book: RunBook;
   readonly context: RunContext;
+  /** Of a run that was started again. */
+  readonly rerun: Rerun | undefined;
   /** As it was given. */
   readonly input: unknown;
   readonly queuedAt: Date;
@@ -19,13 +22,14 @@ export interface EndedRun {
 }
 
 /** All that is to be known of a run later. */
-export function runRecord({ book, context, input, queuedAt, start, state, message }: EndedRun): RunRecord {
+export function runRecord({ book, context, rerun, input, queuedAt, start, state, message }: EndedRun): RunRecord {
   const { dagId, runId, runType, logicalDate, dataInterval } = context;
   return {
     version: 1,
     dagId,
     runId,
-    attempt: 1,
+    attempt: rerun?.attempt ?? 1,
+    ...(rerun !== undefined && { from: rerun.from }),
     executionId: workflowInfo().runId,
     runType,
     logicalDate: logicalDate.toISOString(),
@@ -41,7 +45,9 @@ export function runRecord({ book, context, input, queuedAt, start, state, messag
 }
 
 function instanceRecord(book: RunBook, { taskId, mapIndex, label, state, error }: TaskStatus): TaskInstanceRecord {
-  const { tries, value } = book.record({ taskId, mapIndex });
+  const { tries, value, kept } = book.record({ taskId, mapIndex });
+  // Its result stays where it is: whoever writes the record finds it in the one before.
+  if (kept !== undefined) return { taskId, mapIndex, label, state, tries: [...tries], error, kept: true };
   const result = state === 'success' && value !== undefined ? { result: JSON.stringify(value) } : {};
   return { taskId, mapIndex, label, state, tries: [...tries], error, ...result };
 }

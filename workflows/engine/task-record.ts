@@ -1,3 +1,4 @@
+import type { TaskDefinition } from '../../dag/definition.ts';
 import type { TaskError } from '../../dag/outcome.ts';
 import type { TaskState } from '../../dag/states.ts';
 
@@ -39,10 +40,23 @@ export interface TaskRecord {
   readonly taskId: string;
   readonly mapIndex: number;
   /** Name of the map index for people; `undefined` for a task that is not mapped. */
-  readonly mapLabel: string | undefined;
+  mapLabel: string | undefined;
   readonly tries: TryRecord[];
+  /** The number of the last try that it may have, less one: its retries, counted on from each clear. */
+  maxTries: number;
+  /** Of one that ended in an earlier attempt of the run: whether its result, where it has one, is here or in the ledger alone. */
+  kept?: 'here' | 'away' | undefined;
   value: unknown;
   error: TaskError | null;
   /** What the try that runs waits for, if it waits. */
   wait?: TaskWait | undefined;
+}
+
+/** What is known of a task instance before its first try. */
+export function newRecord(
+  { id: taskId, retries: maxTries }: Pick<TaskDefinition, 'id' | 'retries'>,
+  mapIndex: number,
+  mapLabel: string | undefined,
+): TaskRecord {
+  return { taskId, mapIndex, mapLabel, tries: [], maxTries, value: undefined, error: null };
 }

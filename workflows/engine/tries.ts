@@ -5,7 +5,7 @@ import type { TaskState } from '../../dag/states.ts';
 import type { CallbackDesk } from './callbacks.ts';
 import { taskLabel, type TaskHost, type Deadlines } from './current-task.ts';
 import { diagnose, type Diagnosis } from './failures.ts';
-import { payloadText } from './payload-size.ts';
+import { asKept, payloadText } from './payload-size.ts';
 import { retryDelayAfter } from './retry-delay.ts';
 import type { Stops } from './stops.ts';
 import type { TaskRecord } from './task-record.ts';
@@ -39,7 +39,7 @@ export interface Trying {
  * In callbacks, not in async functions, and one `then` a try: the SDK notes a stack for every promise of a workflow, and they
  * are most of what a task would cost here.
  */
-export function tryTask(trying: Trying, tryNumber = 1, since = trying.host.now()): void {
+export function tryTask(trying: Trying, tryNumber = trying.record.tries.length + 1, since = trying.host.now()): void {
   const { task, record, host, deadlines, callbacks, stops, onState, onDefect } = trying;
   const label = taskLabel(record.taskId, record.mapLabel);
   const start = host.now();
@@ -90,11 +90,6 @@ export function tryTask(trying: Trying, tryNumber = 1, since = trying.host.now()
   else result.then(orDefect(succeeded, onDefect), orDefect(failed, onDefect));
 }
 
-/** A result as whoever needs it is given it: what its JSON says, the same after a re-run, and nobody's to change. */
-function asKept(text: string | undefined): unknown {
-  return text === undefined ? undefined : JSON.parse(text, (_, value: unknown) => Object.freeze(value));
-}
-
 /** Saves the promise that a `catch` behind a `then` would be. */
 function orDefect(act: (value: unknown) => void, onDefect: Trying['onDefect']): (value: unknown) => void {
   return (value) => {
@@ -136,7 +131,7 @@ function afterFailure(
     close(trying, tryNumber, start, 'skipped', null);
     return;
   }
-  if (final || isCancelled() || tryNumber > task.retries) {
+  if (final || isCancelled() || tryNumber > record.maxTries) {
     fail(trying, tryNumber, start, error);
     return;
   }

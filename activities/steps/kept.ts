@@ -1,0 +1,83 @@
+import { AdapterError } from '../shared/adapter-error.ts';
+import type { KeptInstance } from '../../dag/kept.ts';
+import type { RunRecord, TaskInstanceRecord } from '../../dag/run-record.ts';
+import type { RunLedger } from '../shared/run-ledger.ts';
+import type { ControlActivities, KeptAttempt } from './control-contract.ts';
+
+/** Bytes of JSON in one message to a run: what a task's result may have at most, so that any of them fits. */
+const mostAtOnce = 1024 * 1024;
+
+/** What is done with the records of a run's earlier attempts. Throws AdapterError with code `not_found` when one is gone. */
+export interface Kept {
+  readonly ended: ControlActivities['endedAttempt'];
+  readonly tasks: ControlActivities['keptTasks'];
+  readonly results: ControlActivities['keptResults'];
+  /** A record with the results that its run kept of the attempt before. */
+  readonly withKeptResults: (record: RunRecord) => Promise<RunRecord>;
+}
+
+/** Reads what is kept of runs. */
+export function createKept(ledger: RunLedger): Kept {
+  async function recordOf({ dagId, runId, attempt }: KeptAttempt): Promise<RunRecord> {
+    const record = await ledger.read({ dagId, runId }, attempt);
+    if (record !== undefined) return record;
+    throw new AdapterError(`there is no record of attempt ${attempt} of run ${runId} of ${dagId}`, {
+      system: 's3',
+      code: 'not_found',
+    });
+  }
+
+  return {
+    ended: async (run) => {
+      const record = await ledger.read(run);
+      if (record === undefined) return null;
+      const { attempt, state, message, end } = record;
+      return { attempt, state, end, ...(message !== undefined && { message }) };
+    },
+    tasks: async ({ from, ...attempt }) => {
+      const { tasks } = await recordOf(attempt);
+      const instances: KeptInstance[] = [];
+      let bytes = 0;
+      for (const { result, resultKey, kept: _, ...instance } of tasks.slice(from)) {
+        const one = { ...instance, hasResult: result !== undefined || resultKey !== undefined };
+        bytes += Buffer.byteLength(JSON.stringify(one));
+        if (instances.length > 0 && bytes > mostAtOnce) break;
+        instances.push(one);
+      }
+      const next = from + instances.length;
+      return { instances, next: next < tasks.length ? next : null };
+    },
+    results: async ({ instances, ...attempt }) => {
+      const tasks = byInstance(await recordOf(attempt));
+      const results: unknown[] = [];
+      let bytes = 0;
+      for (const { taskId, mapIndex } of instances) {
+        const task = tasks.get(keyOf(taskId, mapIndex));
+        const text = task && (await ledger.result(task));
+        bytes += Buffer.byteLength(text ?? '');
+        if (results.length > 0 && bytes > mostAtOnce) break;
+        results.push(text === undefined ? null : JSON.parse(text));
+      }
+      return results;
+    },
+    withKeptResults: async (record) => {
+      const { dagId, runId, from } = record;
+      if (from === undefined || !record.tasks.some(({ kept }) => kept)) return record;
+      const before = byInstance(await recordOf({ dagId, runId, attempt: from }));
+      const tasks = record.tasks.map((task) => {
+        if (task.kept === undefined) return task;
+        const { result, resultKey } = before.get(keyOf(task.taskId, task.mapIndex)) ?? {};
+        return { ...task, ...(result !== undefined && { result }), ...(resultKey !== undefined && { resultKey }) };
+      });
+      return { ...record, tasks };
+    },
+  };
+}
+
+function byInstance({ tasks }: RunRecord): ReadonlyMap<string, TaskInstanceRecord> {
+  return new Map(tasks.map((task) => [keyOf(task.taskId, task.mapIndex), task]));
+}
+
+function keyOf(taskId: string, mapIndex: number): string {
+  return `${taskId}[${mapIndex}]`;
+}

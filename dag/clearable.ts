@@ -1,0 +1,31 @@
+import type { ClearableDag, ClearableRun } from './clear.ts';
+import type { DagDefinition } from './definition.ts';
+import type { RunRecord } from './run-record.ts';
+
+/** A DAG as clearing sees it. */
+export function clearableDag({ id, tasks }: Pick<DagDefinition, 'id' | 'tasks'>): ClearableDag {
+  return {
+    id,
+    tasks: tasks.map(({ id: taskId, upstream, retries, kind, mappedGroup = null }) => ({
+      id: taskId,
+      upstream,
+      retries,
+      isSetup: kind === 'setup',
+      isTeardown: kind === 'teardown',
+      mappedGroup,
+    })),
+  };
+}
+
+/** A run that has ended as clearing sees it. */
+export function clearableRecord({ runId, logicalDate, state, tasks }: RunRecord): ClearableRun {
+  return {
+    runId,
+    logicalDate: Date.parse(logicalDate),
+    state,
+    instances: tasks.map(({ taskId, mapIndex, state: is, tries }) => {
+      const tryNumber = tries.length;
+      return { taskId, mapIndex, state: is, tryNumber, maxTries: Math.max(tryNumber - 1, 0) };
+    }),
+  };
+}
