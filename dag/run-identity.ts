@@ -14,6 +14,8 @@ export interface RunOrigin {
   readonly nominalTime: Date | null;
   /** When it was started. */
   readonly startTime: Date;
+  /** The logical date that whoever started it by hand gave it; absent when nobody did. */
+  readonly logicalDate?: Date | undefined;
 }
 
 /** What of a DAG decides when it runs by itself. */
@@ -28,16 +30,21 @@ export function restrictionOf({ startDate, endDate, catchup }: Omit<Scheduled, '
 /**
  * A run whose nominal time is a slot of the timetable is that slot's run, whoever started it. Any other run is manual: a
  * person's click is not a slot, so it is about the last interval that is over, and its logical date is the moment of the click.
+ * One that was given a logical date is manual, too, and about the last interval that was over then: Airflow's
+ * `dags trigger --logical-date`.
  */
 export function runIdentity(definition: Scheduled, origin: RunOrigin): RunIdentity {
   const { timetable } = definition;
-  const { nominalTime, startTime } = origin;
-  const moment = (nominalTime ?? startTime).getTime();
+  const { nominalTime, startTime, logicalDate } = origin;
+  const moment = (logicalDate ?? nominalTime ?? startTime).getTime();
   if (timetable === null) {
     const at = new Date(moment);
     return { runType: 'manual', logicalDate: at, dataInterval: { start: at, end: at } };
   }
-  const slot = nominalTime === null ? undefined : slotInterval(timetable, moment, restrictionOf(definition));
+  const slot =
+    logicalDate !== undefined || nominalTime === null
+      ? undefined
+      : slotInterval(timetable, moment, restrictionOf(definition));
   const { start, end } = slot ?? inferInterval(timetable, moment);
   const dataInterval = { start: new Date(start), end: new Date(end) };
   return slot === undefined

@@ -1,5 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowHandle } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
 import { roleQueue } from '../workers/roles.ts';
+import { instantText, searchAttributeKeys } from '../workflows/engine/search-attributes.ts';
 import { CommandError } from './failure.ts';
 
 /** A run to start. */
@@ -9,6 +11,8 @@ export interface RunOrder {
   /** Stem of the task queues. */
   readonly taskQueue: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** The moment that the run is started without one. */
+  readonly logicalDate?: Date;
 }
 
 /** Id of a run that somebody starts by hand at a moment: Airflow's, after the DAG. */
@@ -17,12 +21,20 @@ export function manualRunId(dagId: string, now: Date = new Date()): string {
 }
 
 /** Starts a run. Throws CommandError when there is one of that id, running or over. */
-export async function startRun(client: Client, { dagId, runId, taskQueue, params }: RunOrder): Promise<WorkflowHandle> {
+export async function startRun(
+  client: Client,
+  { dagId, runId, taskQueue, params, logicalDate }: RunOrder,
+): Promise<WorkflowHandle> {
   try {
     return await client.workflow.start(dagId, {
       workflowId: runId,
       taskQueue: roleQueue(taskQueue, 'orchestration'),
       args: [params],
+      ...(logicalDate !== undefined && {
+        typedSearchAttributes: new TypedSearchAttributes([
+          { key: searchAttributeKeys.logicalDate, value: instantText(logicalDate) },
+        ]),
+      }),
       // A run's id names its inputs and outputs for ever: a second run never takes it.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
     });

@@ -6,7 +6,6 @@ import { jsonOption } from '../json-option.ts';
 import { tasksTable } from '../runs/run-text.ts';
 
 interface Options {
-  readonly at?: Date;
   readonly conf?: string;
   readonly results?: string;
   readonly fail?: readonly string[];
@@ -19,7 +18,7 @@ export function dagsTestCommand(): Command {
   return new Command('test')
     .description('what becomes of a run when tasks succeed, fail or skip: no server is asked, and no task is run')
     .argument('<dag-id>')
-    .option('--at <date>', 'when it is due or started, ISO 8601; now by default', dateOption)
+    .argument('[date]', 'when it is due or started, ISO 8601; now by default', dateOption)
     .option('-c, --conf <json>', 'params of the run, as a JSON object')
     .option('--fail <task-ids...>', 'tasks that fail for good; all others succeed')
     .option('--skip <task-ids...>', 'tasks that skip themselves')
@@ -28,8 +27,8 @@ export function dagsTestCommand(): Command {
     .action(test);
 }
 
-async function test(dagId: string, options: Options): Promise<void> {
-  const { at = new Date(), conf = '{}', results = '{}', fail = [], skip = [], json = false } = options;
+async function test(dagId: string, at: Date = new Date(), options: Options = {}): Promise<void> {
+  const { conf = '{}', results = '{}', fail = [], skip = [], json = false } = options;
   const { state, status } = await rehearse(dagOfId(dagId), {
     at,
     params: jsonOption('--conf', conf, '{"posts": 50}'),

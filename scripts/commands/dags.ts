@@ -6,6 +6,7 @@ import type { DagDefinition } from '../../dag/definition.ts';
 import { timetableText } from '../../dag/timetable-text.ts';
 import { checkParams } from '../../dag/params.ts';
 import { definitionOf, registeredDags } from '../dag-registry.ts';
+import { dateOption } from '../date-option.ts';
 import { CommandError } from '../failure.ts';
 import { jsonOption } from '../json-option.ts';
 import { runUrl } from '../../config/run-url.ts';
@@ -34,6 +35,11 @@ export function dagsCommand(): Command {
     .description('start a run')
     .argument('<dag-id>')
     .option('-c, --conf <json>', 'params of the run, as a JSON object')
+    .option(
+      '-e, --logical-date <date>',
+      'its logical date, ISO 8601, UTC unless it says otherwise: it is about the last data interval that was over then; now by default',
+      dateOption,
+    )
     .option('-r, --run-id <id>', 'its id; by default manual__<now>, after the DAG')
     .option('-w, --wait', 'wait for its end; exit code 1 when it failed')
     .option('--json', 'print JSON')
@@ -73,12 +79,16 @@ function summaryOf({ id, description, timetable, tasks, params, tags, catchup, m
 
 interface TriggerOptions {
   readonly conf?: string;
+  readonly logicalDate?: Date;
   readonly runId?: string;
   readonly wait?: boolean;
   readonly json?: boolean;
 }
 
-async function trigger(dagId: string, { conf, runId, wait = false, json = false }: TriggerOptions): Promise<void> {
+async function trigger(
+  dagId: string,
+  { conf, logicalDate, runId, wait = false, json = false }: TriggerOptions,
+): Promise<void> {
   const definition = definitionOf(dagId);
   const params = conf === undefined ? {} : jsonOption('--conf', conf, '{"posts": 50}');
   // The run would say the same, a moment later and less near.
@@ -88,7 +98,13 @@ async function trigger(dagId: string, { conf, runId, wait = false, json = false 
   await using temporal = await openTemporal(settings.temporal);
   const { client } = temporal;
   const workflowId = runId ?? manualRunId(dagId);
-  await startRun(client, { dagId, runId: workflowId, taskQueue: settings.taskQueue, params });
+  await startRun(client, {
+    dagId,
+    runId: workflowId,
+    taskQueue: settings.taskQueue,
+    params,
+    ...(logicalDate !== undefined && { logicalDate }),
+  });
   const url = runUrl(settings.temporal, workflowId);
   if (!json) console.log(`started ${workflowId}${url === undefined ? '' : `\n${url}`}`);
   const state = wait ? await endOf(client, workflowId) : 'running';

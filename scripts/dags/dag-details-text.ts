@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
-import { triesText, type DagDetails, type ParamDetails } from './dag-details.ts';
+import { triesText, type DagDetails } from './dag-details.ts';
+import type { ParamDetails } from './param-details.ts';
 
 /** A DAG's details for a terminal. */
 export function dagDetailsText(details: DagDetails): string {
@@ -28,9 +29,9 @@ export function dagDetailsText(details: DagDetails): string {
 }
 
 function paramsTable(params: readonly ParamDetails[]): string {
-  const table = plainTable(['param', 'type', 'default', 'description']);
-  for (const { name, type, required, default: value, description } of params) {
-    table.push([name, type, required ? 'none: required' : JSON.stringify(value), description]);
+  const table = plainTable(['param', 'type', 'default', 'limits', 'description']);
+  for (const { name, type, required, default: value, limits, description } of params) {
+    table.push([name, type, required ? 'none: required' : JSON.stringify(value), limits, description]);
   }
   return table.toString();
 }

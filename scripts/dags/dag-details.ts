@@ -13,17 +13,7 @@ import { timetableText } from '../../dag/timetable-text.ts';
 import { timezoneOf } from '../../dag/timetable.ts';
 import type { TriggerRule } from '../../dag/trigger-rules.ts';
 import { instantText } from '../../workflows/engine/search-attributes.ts';
-
-/** A param of a DAG. */
-export interface ParamDetails {
-  readonly name: string;
-  /** As JSON Schema names types, for people: `integer`, `"space" | "iso"`, `number | null`. */
-  readonly type: string;
-  readonly required: boolean;
-  /** `null` where there is none, too: see `required`. */
-  readonly default: unknown;
-  readonly description: string;
-}
+import { paramDetails, type ParamDetails } from './param-details.ts';
 
 /** A task of a DAG. Durations in milliseconds, as in its definition. */
 export interface TaskDetails extends TryPolicy {
@@ -84,7 +74,7 @@ export function dagDetails(definition: DagDefinition): DagDetails {
     catchup,
     maxActiveRuns,
     maxActiveTasks: definition.maxActiveTasks ?? null,
-    params: paramsOf(paramsSchema),
+    params: paramDetails(paramsSchema),
     paramsSchema,
     tasks: tasks.map((task) => taskDetails(task, downstream.get(task.id) ?? [])),
     groups: definition.groups,
@@ -104,38 +94,6 @@ function taskDetails(task: TaskDefinition, downstream: readonly string[]): TaskD
   const { retries, retryDelay, retryBackoff, maxRetryDelay, executionTimeout } = task;
   const tries = { retries, retryDelay, retryBackoff, maxRetryDelay, executionTimeout };
   return { id, kind, group, triggerRule, upstream, downstream, isMapped: isMapped(task), labels, ...tries, doc };
-}
-
-/** What is read of a property's JSON Schema. */
-interface PropertySchema {
-  readonly type?: string | readonly string[];
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly PropertySchema[];
-  readonly default?: unknown;
-  readonly description?: string;
-}
-
-function paramsOf(schema: object): readonly ParamDetails[] {
-  const { properties = {}, required = [] } = schema as {
-    readonly properties?: Readonly<Record<string, PropertySchema>>;
-    readonly required?: readonly string[];
-  };
-  return Object.entries(properties).map(([name, property]) => ({
-    name,
-    type: typeText(property),
-    required: required.includes(name),
-    default: property.default ?? null,
-    description: property.description ?? '',
-  }));
-}
-
-function typeText({ type, const: only, enum: values, anyOf }: PropertySchema): string {
-  if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(' | ');
-  if (only !== undefined) return JSON.stringify(only);
-  if (anyOf !== undefined) return anyOf.map(typeText).join(' | ');
-  if (type === undefined) return 'anything';
-  return typeof type === 'string' ? type : type.join(' | ');
 }
 
 /** How a task is tried, on one line: `3 retries, 2 min 0 s apart; 1 h 0 min each`. */

@@ -195,6 +195,16 @@ describe('the identity of a run', () => {
       dataInterval: { start: click, end: click },
     });
   });
+
+  test('is manual when a logical date was given, also when that is a slot: it is about the interval that was over then', () => {
+    const origin = { nominalTime: null, startTime: at('2026-03-09T10:11:12Z') };
+    const slot = at('2026-03-05T00:00:00Z');
+    expect(runIdentity({ timetable }, { ...origin, logicalDate: slot })).toEqual({
+      runType: 'manual',
+      logicalDate: slot,
+      dataInterval: { start: at('2026-03-04T00:00:00Z'), end: slot },
+    });
+  });
 });
 
 // Never called: the compiler is the test.

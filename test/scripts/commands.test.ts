@@ -8,6 +8,7 @@ import { eventually } from '../support/own-state.ts';
 import { sharedStack } from '../support/shared-stack.ts';
 import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
 import { tw, type CommandEnd } from '../support/tw.ts';
+import { statesQuery } from '../../workflows/engine/queries.ts';
 import { dailyActivities } from '../workflows/fixtures/daily-activities.ts';
 import { bundle, collectLogs, startHarness } from '../workflows/harness.ts';
 
@@ -88,9 +89,24 @@ describe('tw dags', () => {
     });
     try {
       const runId = uniqueName('run');
-      const order = ['dags', 'trigger', 'pinterestDaily', '--conf', '{"posts":5}', '--run-id', runId];
+      const order = [
+        'dags',
+        'trigger',
+        'pinterestDaily',
+        '--conf',
+        '{"posts":5}',
+        '--run-id',
+        runId,
+        '-e',
+        '2026-03-05',
+      ];
       const { code, out } = await run(...order, '--wait', '--json');
       expect({ code, ...(JSON.parse(out) as object) }).toMatchObject({ code: 0, runId, state: 'success' });
+      expect(await env.client.workflow.getHandle(runId).query(statesQuery)).toMatchObject({
+        runType: 'manual',
+        logicalDate: '2026-03-05T00:00:00Z',
+        dataInterval: { start: '2026-03-04T00:00:00Z', end: '2026-03-05T00:00:00Z' },
+      });
       const again = await run(...order);
       expect(again).toMatchObject({ code: 1, err: `tw: there is a run ${runId} already; give another --run-id\n` });
     } finally {

@@ -7,6 +7,7 @@ import { reconcileSchedules } from '../../scripts/schedules/reconcile.ts';
 import { eventually } from '../support/own-state.ts';
 import { testSettings, uniqueName } from '../support/stack.ts';
 import type { RunGraph, RunStatus, TaskAddress } from '../../workflows/engine/queries.ts';
+import { searchAttributeKeys } from '../../workflows/engine/search-attributes.ts';
 import type { TryRecord } from '../../workflows/engine/task-record.ts';
 import { ticking } from './fixtures/fixture-dags.ts';
 import { fixtureActivities } from './fixtures/fixture-activities.ts';
@@ -103,6 +104,25 @@ describe('the engine, on a real server', () => {
     expect(message).toContain('count: Too small');
     expect(await attributesOf(handle)).toMatchObject({ dag: 'told', runState: 'failed' });
     expect((await states(handle)).state).toBe('failed');
+  });
+
+  test('is about the logical date that it is given, and fails at once on one that is none', async () => {
+    const given = async (logicalDate: string) => {
+      const handle = await env.client.workflow.start('told', {
+        workflowId: uniqueName('told'),
+        taskQueue: `${harness.taskQueue}-orchestration`,
+        typedSearchAttributes: [{ key: searchAttributeKeys.logicalDate, value: logicalDate }],
+      });
+      return { end: await endOf(handle), about: await states(handle) };
+    };
+    expect((await given('2026-03-05T06:00:00Z')).about).toMatchObject({
+      runType: 'manual',
+      logicalDate: '2026-03-05T06:00:00Z',
+      dataInterval: { start: '2026-03-04T00:00:00Z', end: '2026-03-05T00:00:00Z' },
+    });
+    const { end } = await given('2026-02-30 or so');
+    expect(end.type).toBe('InvalidParams');
+    expect(end.message).toContain("TradewindLogicalDate is '2026-02-30 or so', which is no logical date");
   });
 
   test('tells activities their place, and marks every log line with it', async () => {

@@ -22,7 +22,7 @@ import { closeRun, runRecord } from './run-record.ts';
 import { openBook, type RunBook } from './run-book.ts';
 import { conclude, endedBeforeText, errorBefore, errorOf, resultOf, withTroubles, type RunResult } from './run-end.ts';
 import { runTasks, type TasksEnd } from './run-tasks.ts';
-import { instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
+import { instantOf, instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
 import { queuedText, takeTurn, turnRequest } from './turn.ts';
 import { workflowHost } from './workflow-host.ts';
 
@@ -106,9 +106,20 @@ interface Opening {
 function openRun(definition: DagDefinition, input: unknown, rerun: Rerun | undefined): Opening {
   const { startTime, typedSearchAttributes } = workflowInfo();
   const nominalTime = typedSearchAttributes.get(scheduledStartTime) ?? null;
+  const given = typedSearchAttributes.get(searchAttributeKeys.logicalDate);
+  const logicalDate = given === undefined ? undefined : instantOf(given);
   const { params, problems } = checkParams(definition, input);
-  const identity = rerun ? rerunIdentity(rerun) : runIdentity(definition, { nominalTime, startTime });
-  return { identity, params, problems };
+  return {
+    identity: rerun
+      ? rerunIdentity(rerun)
+      : runIdentity(definition, { nominalTime, startTime, logicalDate: logicalDate ?? undefined }),
+    params,
+    problems: logicalDate === null ? [...(problems ?? []), noDateText(given)] : problems,
+  };
+}
+
+function noDateText(given: string | undefined): string {
+  return `${searchAttributeKeys.logicalDate.name} is '${given}', which is no logical date; write one like 2026-03-01T00:00:00Z, or leave it out`;
 }
 
 /** Tells Temporal's visibility of a run's state, and at first of what the run is about. */

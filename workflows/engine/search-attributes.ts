@@ -7,7 +7,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 export const searchAttributeKeys = {
   /** DAG id. */
   dag: defineSearchAttributeKey('TradewindDag', 'KEYWORD'),
-  /** Logical date, ISO 8601 in UTC with seconds: `2026-03-01T00:00:00Z`. */
+  /** Logical date, ISO 8601 in UTC with seconds: `2026-03-01T00:00:00Z`. Whoever starts a run by hand may give it one by this. */
   logicalDate: defineSearchAttributeKey('TradewindLogicalDate', 'KEYWORD'),
   /** Airflow's run type: scheduled, manual or backfill. */
   runType: defineSearchAttributeKey('TradewindRunType', 'KEYWORD'),
@@ -21,4 +21,10 @@ export const scheduledStartTime = defineSearchAttributeKey('TemporalScheduledSta
 /** An instant as ids and search attributes carry it: whole seconds when it is one, UTC. */
 export function instantText(instant: Date): string {
   return instant.toISOString().replace('.000Z', 'Z');
+}
+
+/** The instant of a text that {@link instantText} may have written; `null` for any other text. */
+export function instantOf(text: string): Date | null {
+  const instant = new Date(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?Z$/.test(text) ? text : Number.NaN);
+  return Number.isNaN(instant.getTime()) ? null : instant;
 }

@@ -19,12 +19,18 @@ describe("a DAG's details", () => {
     });
   });
 
-  test('say of each param its type, its default and what it is for', () => {
-    expect(details.params).toEqual([
-      { name: 'posts', type: 'integer', required: false, default: 10, description: 'how many' },
-      { name: 'mode', type: '"a" | "b"', required: false, default: 'a', description: '' },
-      { name: 'name', type: 'string | null', required: false, default: null, description: '' },
+  test('say of each param its type, its default, its limits and what it is for', () => {
+    const told = details.params.map(({ name, type, default: value, limits }) => [name, type, value, limits]);
+    expect(told).toEqual([
+      ['posts', 'integer', 10, 'at least 1'],
+      ['mode', '"a" | "b"', 'a', ''],
+      ['name', 'string | null', null, 'at least 2 characters, at most 9 characters'],
+      ['sizes', 'number[]', [1], 'at least 1 item'],
+      ['share', 'number', 0.5, 'more than 0, less than 1, a multiple of 0.25'],
+      ['day', 'string', '2026-03-01', 'a date'],
+      ['code', 'string', 'A', 'like /^[A-Z]$/'],
     ]);
+    expect(details.params[0]).toMatchObject({ required: false, description: 'how many' });
     expect(details.paramsSchema).toMatchObject({ type: 'object', properties: { posts: { type: 'integer' } } });
   });
 
@@ -45,7 +51,7 @@ describe("a DAG's details", () => {
     const text = dagDetailsText(details);
     expect(text).toMatch(/^sample: one of each\n/);
     expect(text).toMatch(/^schedule +0 6 \* \* \* Europe\/London$/m);
-    expect(text).toMatch(/│ posts +│ integer +│ 10 +│ how many +│/);
+    expect(text).toMatch(/│ posts +│ integer +│ 10 +│ at least 1 +│ how many +│/);
     expect(text).toMatch(/│ clean \[2\] +│ +│ get +│ all_success +│ 2 retries, 1 min 0 s apart +│/);
     expect(text).toMatch(/\nreport: Always\.$/m);
   });

@@ -13,9 +13,16 @@ export const sampleDag = defineDag(
     startDate: '2026-03-01',
     endDate: '2026-03-31',
     params: z.object({
-      posts: z.number().int().default(10).describe('how many'),
+      posts: z.number().int().min(1).default(10).describe('how many'),
       mode: z.enum(['a', 'b']).default('a'),
-      name: z.string().nullable().default(null),
+      name: z.string().min(2).max(9).nullable().default(null),
+      sizes: z.array(z.number()).min(1).default([1]),
+      share: z.number().positive().lt(1).multipleOf(0.25).default(0.5),
+      day: z.iso.date().default('2026-03-01'),
+      code: z
+        .string()
+        .regex(/^[A-Z]$/)
+        .default('A'),
     }),
     defaultArgs: { retries: 2, retryDelay: '1 minute' },
   },
