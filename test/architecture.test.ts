@@ -30,6 +30,11 @@ const rooms: readonly { readonly prefix: string; readonly door: Door; readonly b
     door: { value: ['self', 'dag/', 'pipeline/'], type: ['activities/'] },
     bans: /^(node:|@temporalio\/(activity|client|worker))/,
   },
+  {
+    prefix: 'examples/',
+    door: { value: ['self', 'dag/', 'workflows/'], type: ['activities/'] },
+    bans: /^(node:|@temporalio\/)/,
+  },
   { prefix: 'activities/shared/', door: { value: ['self', 'dag/', 'pipeline/'], type: [] } },
   {
     prefix: 'activities/steps/',

@@ -1,22 +1,32 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import * as examples from '../../examples/index.ts';
 import { isDag } from '../../workflows/engine/dag.ts';
 import * as workflows from '../../workflows/index.ts';
 import { root } from './harness.ts';
 
-describe('the bundle entry', () => {
+describe.each([
+  ['workflows', workflows],
+  ['examples', examples],
+])('%s/index.ts', (folder, entries: Readonly<Record<string, unknown>>) => {
   test('exports each DAG under its id', () => {
-    const dags = Object.entries(workflows).filter(([, one]) => isDag(one));
+    const dags = Object.entries(entries).flatMap(([name, one]) => (isDag(one) ? [[name, one] as const] : []));
     expect(dags.length).toBeGreaterThan(0);
     expect(dags.map(([name, one]) => [name, one.definition.id, one.name])).toEqual(
       dags.map(([name]) => [name, name, name]),
     );
   });
 
-  test('names every file of workflows/ that defines one', () => {
-    const entry = readFileSync(join(root, 'workflows/index.ts'), 'utf8');
-    const files = readdirSync(join(root, 'workflows')).filter((file) => file.endsWith('.ts') && file !== 'index.ts');
-    expect(files.filter((file) => !entry.includes(`'./${file}'`))).toEqual([]);
+  test('names every DAG of the folder', () => {
+    const defined = readdirSync(join(root, folder))
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => [...readFileSync(join(root, folder, file), 'utf8').matchAll(/^export const (\w+) = dag\(/gm)])
+      .map(([, id = '']) => id);
+    expect(defined.toSorted()).toEqual(
+      Object.entries(entries)
+        .flatMap(([name, one]) => (isDag(one) ? [name] : []))
+        .toSorted(),
+    );
   });
 });
 
