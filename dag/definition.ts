@@ -202,6 +202,8 @@ export interface DagDefinition<Params = unknown> {
   readonly endDate?: number;
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
+  /** Whether it is paused from the start, until somebody lets it go on. */
+  readonly isPausedUponCreation?: true;
   /** Task instances that run at a time within a run; absent: no limit. */
   readonly maxActiveTasks?: number;
   readonly callbacks?: RunCallbacks;

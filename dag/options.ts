@@ -49,6 +49,11 @@ export interface DagOptions<Params extends z.ZodObject> extends RunCallbackOptio
   /** Runs at a time; 16 by default. */
   readonly maxActiveRuns?: number;
   /**
+   * Whether it is paused when it is first seen: when its Schedule is made, or its first run asks for its turn. `tw dags unpause` lets
+   * it go on. `false` by default.
+   */
+  readonly isPausedUponCreation?: boolean;
+  /**
    * Task instances that run at a time within a run, from 1; the others are `queued`, and `priorityWeight` says who comes first.
    * Without it there is no limit (Airflow's default is 16): a task that waits costs no worker, and workers have slots of their own.
    */

@@ -10,10 +10,25 @@ export interface Ticket {
   readonly logicalDate: number;
 }
 
+/** Pauses a DAG, or lets it go on. */
+export interface PauseOrder {
+  readonly paused: boolean;
+  /** Who and why, for people. */
+  readonly note: string;
+}
+
+/** Of a DAG whose definition says `isPausedUponCreation`, when it is first seen. */
+export const pausedUponCreation: PauseOrder = { paused: true, note: 'isPausedUponCreation' };
+
+/** Name of the memo of a controller that says whether its DAG is paused: a {@link PauseOrder}. */
+export const pauseMemo = 'tradewindPause';
+
 /** What a controller knows, and hands on to itself when its history has grown long. All but the DAG's id may be left out. */
 export interface ControllerStart {
   readonly dagId: string;
   readonly paused?: boolean;
+  /** Who paused it or let it go on, and why, for people. */
+  readonly note?: string;
   readonly maxActiveRuns?: number;
   readonly active?: readonly Ticket[];
   readonly queued?: readonly Ticket[];
@@ -31,7 +46,7 @@ export interface Turns {
   readonly ahead: (run: Pick<Ticket, 'executionId'>) => number | undefined;
   /** Whether somebody waits for another run to end. */
   readonly blocked: () => boolean;
-  readonly state: () => Required<ControllerStart>;
+  readonly state: () => Required<Omit<ControllerStart, 'note'>>;
 }
 
 /**

@@ -10,12 +10,12 @@ export interface TemporalClient extends AsyncDisposable {
   readonly connection: Connection;
 }
 
-/** Connects to Temporal. Throws CommandError with the address when nobody answers there within 5 s. */
-export async function openTemporal(settings: Settings['temporal']): Promise<TemporalClient> {
+/** Connects to Temporal. Throws CommandError with the address when nobody answers there within so many milliseconds. */
+export async function openTemporal(settings: Settings['temporal'], within = 5_000): Promise<TemporalClient> {
   const { address, namespace } = settings;
   const connection = await Connection.connect({
     ...(await connectionOptions(settings)),
-    connectTimeout: '5 seconds',
+    connectTimeout: within,
   }).catch((cause: unknown) => {
     throw new CommandError(noTemporalAt(address), { cause });
   });

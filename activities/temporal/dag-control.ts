@@ -1,7 +1,14 @@
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
-import type { ControllerStart, Ticket } from '../../dag/turns.ts';
+import { pausedUponCreation, pauseMemo, type ControllerStart, type PauseOrder, type Ticket } from '../../dag/turns.ts';
 import { openExchange } from './exchange.ts';
-import { controllerId, type ControllerMessage, type DagControl, type PauseOrder, type Turn } from './port.ts';
+import {
+  controllerId,
+  scheduleOwnerMemo,
+  type ControllerMessage,
+  type ControllerStatus,
+  type DagControl,
+  type Turn,
+} from './port.ts';
 import { rerun } from './rerun.ts';
 import { codeOf, temporalError } from './temporal-error.ts';
 
@@ -21,6 +28,9 @@ const notFound = 5;
 /** Milliseconds that a controller has to answer; less than the activity that asks has, so that it can ask anew. */
 const answerWithin = 20_000;
 
+/** Milliseconds that a controller has to tell where it is. */
+const tellWithin = 5_000;
+
 /** Runs that Temporal is asked about at a time. */
 const lanes = 8;
 
@@ -28,24 +38,38 @@ const lanes = 8;
 export function createDagControl({ client, installation, taskQueue, runQueue }: DagControlOptions): DagControl {
   const idOf = (dagId: string): string => controllerId(dagId, installation);
 
+  /** How a DAG's controller is started where there is none. */
+  const startOf = (dagId: string, pause: PauseOrder | undefined) => {
+    const start: ControllerStart = { dagId, ...pause };
+    return {
+      workflowId: idOf(dagId),
+      taskQueue,
+      args: [start] satisfies [ControllerStart],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `gives the runs of ${dagId} their turns`,
+      ...(pause !== undefined && { memo: { [pauseMemo]: pause } }),
+    } as const;
+  };
+
   /** An update of a DAG's controller, which is started first where there is none. */
-  async function update<Result>(dagId: string, name: ControllerMessage, input: unknown): Promise<Result> {
-    const start: ControllerStart = { dagId };
+  async function update<Result>(
+    dagId: string,
+    name: ControllerMessage,
+    input: unknown,
+    pause?: PauseOrder,
+  ): Promise<Result> {
     const send = () =>
       client.workflow.executeUpdateWithStart<(start: ControllerStart) => Promise<void>, Result, [unknown]>(name, {
         args: [input],
-        startWorkflowOperation: new WithStartWorkflowOperation('dagController', {
-          workflowId: idOf(dagId),
-          taskQueue,
-          args: [start],
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          staticSummary: `gives the runs of ${dagId} their turns`,
-        }),
+        startWorkflowOperation: new WithStartWorkflowOperation('dagController', startOf(dagId, pause)),
       });
     return client.withDeadline(Date.now() + answerWithin, send);
   }
 
-  const exchange = openExchange((dagId, letter) => update<readonly Turn[]>(dagId, 'exchange', letter));
+  const exchange = openExchange((dagId, letter) => {
+    const isPaused = letter.asks.some(({ isPausedUponCreation }) => isPausedUponCreation === true);
+    return update<readonly Turn[]>(dagId, 'exchange', letter, isPaused ? pausedUponCreation : undefined);
+  });
 
   async function isOver({ runId, executionId }: Ticket): Promise<boolean> {
     try {
@@ -81,21 +105,44 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
       told(`${paused ? 'pausing' : 'unpausing'} the Schedule of ${dagId}`, async () => {
         const schedule = client.schedule.getHandle(dagId);
         try {
+          if ((await schedule.describe()).memo?.[scheduleOwnerMemo] !== installation) return;
           await (paused ? schedule.pause(note) : schedule.unpause(note));
         } catch (error) {
           if (codeOf(error) !== notFound) throw error;
         }
       }),
+    open: (dagId, order) =>
+      told(`starting the controller of ${dagId}`, async () => {
+        await client.workflow.start('dagController', startOf(dagId, order));
+      }),
+    pauseOf: (dagId) =>
+      told(`asking whether ${dagId} is paused`, async () => {
+        try {
+          const { memo, status } = await client.workflow.getHandle(idOf(dagId)).describe();
+          return status.name === 'RUNNING' ? pauseIn(memo) : undefined;
+        } catch (error) {
+          if (codeOf(error) === notFound) return undefined;
+          throw error;
+        }
+      }),
     status: (dagId) =>
       told(`asking the controller of ${dagId}`, async () => {
         try {
-          return await client.workflow.getHandle(idOf(dagId)).query('status' satisfies ControllerMessage);
+          const query = () =>
+            client.workflow.getHandle(idOf(dagId)).query<ControllerStatus>('status' satisfies ControllerMessage);
+          return await client.withDeadline(Date.now() + tellWithin, query);
         } catch (error) {
           if (codeOf(error) === notFound) return undefined;
           throw error;
         }
       }),
   };
+}
+
+/** What a controller's memo says; one that was never paused has none. */
+function pauseIn(memo: Readonly<Record<string, unknown>> | undefined): PauseOrder {
+  const { paused = false, note = '' } = (memo?.[pauseMemo] ?? {}) as Partial<PauseOrder>;
+  return { paused, note };
 }
 
 async function told<Result>(what: string, act: () => Promise<Result>): Promise<Result> {

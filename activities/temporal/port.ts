@@ -1,12 +1,14 @@
 import type { Rerun } from '../../dag/kept.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
-import type { Ticket } from '../../dag/turns.ts';
+import type { PauseOrder, Ticket } from '../../dag/turns.ts';
 
 /** A run asks for its turn. What the DAG says of its runs comes along, so that a controller knows the newest code's word. */
 export interface TurnRequest extends Ticket {
   readonly dagId: string;
   readonly maxActiveRuns: number;
+  /** Whether the DAG is paused where it has no controller yet; not paused where it is left out. */
+  readonly isPausedUponCreation?: true;
 }
 
 /** What a run is told: to begin, or why it waits. When its turn comes, the controller sends it the signal `turn`. */
@@ -23,6 +25,8 @@ export interface RunEnded extends Ticket {
 export interface ControllerStatus {
   readonly dagId: string;
   readonly paused: boolean;
+  /** Who paused it or let it go on, and why; empty when nobody has. */
+  readonly note: string;
   readonly maxActiveRuns: number;
   /** Ids of the runs that have their turn. */
   readonly active: readonly string[];
@@ -55,9 +59,13 @@ export interface DagControl {
   rerun(request: RerunRequest): Promise<void>;
   /** Pauses a DAG or lets it go on: its controller, and with it its Schedule. */
   setPaused(dagId: string, paused: boolean, note: string): Promise<void>;
-  /** Pauses a DAG's Schedule or lets it go on; without a Schedule there is nothing to do. */
+  /** Starts a DAG's controller where there is none: paused, or not. Needs no worker. */
+  open(dagId: string, order: PauseOrder): Promise<void>;
+  /** Whether a DAG is paused, by the word of Temporal alone: no worker has to answer. `undefined` when it has no controller yet. */
+  pauseOf(dagId: string): Promise<PauseOrder | undefined>;
+  /** Pauses a DAG's Schedule or lets it go on; without a Schedule of this installation there is nothing to do. */
   setSchedulePaused(dagId: string, paused: boolean, note: string): Promise<void>;
-  /** `undefined` when the DAG has no controller yet. */
+  /** Asks a DAG's controller; `undefined` when it has none yet. A worker has to answer. */
   status(dagId: string): Promise<ControllerStatus | undefined>;
 }
 
@@ -72,9 +80,5 @@ export function controllerId(dagId: string, installation: string): string {
 /** Names of what a controller is asked and told. */
 export type ControllerMessage = 'exchange' | 'setPaused' | 'status';
 
-/** Pauses a DAG, or lets it go on. */
-export interface PauseOrder {
-  readonly paused: boolean;
-  /** Who and why, for people. */
-  readonly note: string;
-}
+/** Name of the memo of a Schedule that says which installation it belongs to: the stem of its task queues. */
+export const scheduleOwnerMemo = 'tradewindTaskQueue';

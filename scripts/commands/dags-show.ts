@@ -5,18 +5,23 @@ import { definitionOf } from '../dag-registry.ts';
 import { dagDetails } from '../dags/dag-details.ts';
 import { dagDetailsText } from '../dags/dag-details-text.ts';
 import { dagGraph } from '../dags/dag-graph.ts';
+import { standingsOf } from '../dags/dag-standing.ts';
 import { graphFormats, graphText, type GraphFormat } from '../dags/graph-text.ts';
 import { nextRuns } from '../dags/next-runs.ts';
 
-/** `tw dags show`: what a DAG's definition says. Asks no server. */
+/** `tw dags show`: what a DAG's definition says, and, where Temporal answers, whether it is paused and what runs. */
 export function dagsShowCommand(): Command {
   return new Command('show')
-    .description('schedule, params and tasks of a DAG')
+    .description('schedule, params and tasks of a DAG, whether it is paused and what runs of it')
     .argument('<dag-id>')
     .option('--json', 'print JSON, with the JSON Schema of the params')
-    .action((dagId: string, { json = false }: { readonly json?: boolean }) => {
-      const details = dagDetails(definitionOf(dagId));
-      console.log(json ? JSON.stringify(details) : dagDetailsText(details));
+    .action(async (dagId: string, { json = false }: { readonly json?: boolean }) => {
+      const definition = definitionOf(dagId);
+      const details = dagDetails(definition);
+      const standing = (await standingsOf([definition], warn))?.get(dagId);
+      console.log(
+        json ? JSON.stringify({ ...details, standing: standing ?? null }) : dagDetailsText(details, standing),
+      );
     });
 }
 
@@ -65,6 +70,10 @@ export function dagsNextCommand(): Command {
       }
       console.log(table.toString());
     });
+}
+
+function warn(sentence: string): void {
+  process.stderr.write(`${sentence}\n`);
 }
 
 function iso(instant: number): string {

@@ -13,6 +13,9 @@ import { runUrl } from '../../config/run-url.ts';
 import { manualRunId, startRun } from '../start-run.ts';
 import { openTemporal } from '../temporal-client.ts';
 import { dagsNewCommand } from './dags-new.ts';
+import { standingsOf } from '../dags/dag-standing.ts';
+import { pausedText } from '../dags/standing-text.ts';
+import { dagsPauseCommand } from './dags-pause.ts';
 import { dagsTestCommand } from './dags-test.ts';
 import { dagsGraphCommand, dagsNextCommand, dagsShowCommand } from './dags-show.ts';
 
@@ -21,7 +24,7 @@ export function dagsCommand(): Command {
   const command = new Command('dags').description('look at DAGs and trigger runs');
   command
     .command('list')
-    .description('every DAG with its schedule, params and tasks')
+    .description('every DAG with its schedule, whether it is paused, what runs of it, params and tasks')
     .option('--json', 'print JSON')
     .action(({ json = false }: { readonly json?: boolean }) => list(json));
   command
@@ -29,7 +32,9 @@ export function dagsCommand(): Command {
     .addCommand(dagsGraphCommand())
     .addCommand(dagsNextCommand())
     .addCommand(dagsNewCommand())
-    .addCommand(dagsTestCommand());
+    .addCommand(dagsTestCommand())
+    .addCommand(dagsPauseCommand('pause'))
+    .addCommand(dagsPauseCommand('unpause'));
   command
     .command('trigger')
     .description('start a run')
@@ -47,18 +52,24 @@ export function dagsCommand(): Command {
   return command;
 }
 
-function list(json: boolean): void {
-  const dags = registeredDags().map(({ definition }) => summaryOf(definition));
+async function list(json: boolean): Promise<void> {
+  const definitions = registeredDags().map(({ definition }) => definition);
+  const standings = await standingsOf(definitions, (sentence) => void process.stderr.write(`${sentence}\n`));
+  const dags = definitions.map((definition) => ({
+    ...summaryOf(definition),
+    standing: standings?.get(definition.id) ?? null,
+  }));
   if (json) {
     console.log(JSON.stringify(dags));
     return;
   }
-  const table = new Table({
-    head: ['dag', 'schedule', 'tasks', 'params', 'description'],
-    style: { head: [], border: [] },
-  });
-  for (const { id, schedule, tasks, params, description } of dags) {
-    table.push([id, schedule ?? 'when asked', tasks.length, params.join(', '), description]);
+  const head = ['dag', 'schedule', 'paused', 'active', 'queued', 'missed', 'tasks', 'params', 'description'];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const { id, schedule, standing, tasks, params, description } of dags) {
+    const paused = standing === null ? '' : pausedText(standing);
+    const { activeRuns, queuedRuns, schedule: fired } = standing ?? {};
+    const counts = [activeRuns, queuedRuns, fired?.missed].map((count) => count ?? '');
+    table.push([id, schedule ?? 'when asked', paused, ...counts, tasks.length, params.join(', '), description]);
   }
   console.log(table.toString());
 }

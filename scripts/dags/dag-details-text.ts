@@ -1,9 +1,11 @@
 import Table from 'cli-table3';
 import { triesText, type DagDetails } from './dag-details.ts';
+import type { DagStanding } from './dag-standing.ts';
 import type { ParamDetails } from './param-details.ts';
+import { standingFacts } from './standing-text.ts';
 
-/** A DAG's details for a terminal. */
-export function dagDetailsText(details: DagDetails): string {
+/** A DAG's details for a terminal, with where it is when that is known. */
+export function dagDetailsText(details: DagDetails, standing?: DagStanding): string {
   const { id, description, schedule, timezone, startDate, endDate, catchup, maxActiveRuns, tags, doc } = details;
   const facts: readonly (readonly [string, string | null])[] = [
     ['schedule', schedule ?? 'when asked'],
@@ -15,6 +17,7 @@ export function dagDetailsText(details: DagDetails): string {
     ['max active tasks', details.maxActiveTasks === null ? null : String(details.maxActiveTasks)],
     ['tags', tags.length === 0 ? null : tags.join(', ')],
     ['definition', details.definitionHash],
+    ...(standing === undefined ? [] : standingFacts(standing)),
   ];
   const lines = facts.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(16)} ${value}`]));
   return [

@@ -12,7 +12,10 @@ import {
   encodeScheduleSpec,
   encodeScheduleState,
 } from '@temporalio/client/lib/schedule-helpers.js';
+import { scheduleOwnerMemo, type DagControl } from '../../activities/temporal/port.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
+import { pausedUponCreation, type PauseOrder } from '../../dag/turns.ts';
+import { controlOf } from '../dag-control.ts';
 import { CommandError } from '../failure.ts';
 import { planSchedule, scheduleSpec, type SchedulePlan } from './schedule-plan.ts';
 import { differences } from './schedule-differences.ts';
@@ -23,7 +26,7 @@ export interface ScheduleChange {
   readonly action: 'create' | 'update' | 'keep' | 'orphan' | 'delete' | 'foreign';
   /** What differs, a sentence each. */
   readonly reasons: readonly string[];
-  /** Whether an operator has paused it; that is never undone here. */
+  /** Whether it is paused, by an operator or since the DAG is when it is made; that is never undone here. */
   readonly paused: boolean;
   readonly knownUntil: string | null;
 }
@@ -40,14 +43,12 @@ export interface ReconcileOptions {
   readonly prune: boolean;
 }
 
-const ownerMemo = 'tradewindTaskQueue';
-
 /** Looks at a Schedule until one is as planned: each that finds it changed since was somebody else's turn. */
 const looks = 10;
 
 /**
- * Brings Schedules in step with the DAGs' timetables. Idempotent; a Schedule that somebody else made is left alone, and
- * a paused one stays paused, also when it is paused, or made, at the same time. Throws CommandError when others change one
+ * Brings Schedules in step with the DAGs' timetables. Idempotent; a Schedule that somebody else made is left alone, a
+ * paused one stays paused, also when it is paused, or made, at the same time, and that of a paused DAG is made paused. Throws CommandError when others change one
  * all the time.
  */
 export async function reconcileSchedules(
@@ -56,14 +57,15 @@ export async function reconcileSchedules(
 ): Promise<readonly ScheduleChange[]> {
   const changes: ScheduleChange[] = [];
   const planned = new Set<string>();
+  const control = controlOf(client, options.taskQueue);
   for (const definition of options.definitions) {
     const plan = planSchedule(definition, options.taskQueue, options.now);
     if (plan === undefined) continue;
     planned.add(plan.dagId);
-    changes.push(await reconcileOne(client, plan, options));
+    changes.push(await reconcileOne(client, control, plan, options));
   }
   for await (const { scheduleId, memo } of client.schedule.list()) {
-    if (planned.has(scheduleId) || memo?.[ownerMemo] !== options.taskQueue) continue;
+    if (planned.has(scheduleId) || memo?.[scheduleOwnerMemo] !== options.taskQueue) continue;
     changes.push(await reconcileOrphan(client, scheduleId, options));
   }
   return changes;
@@ -71,6 +73,7 @@ export async function reconcileSchedules(
 
 async function reconcileOne(
   client: Client,
+  control: DagControl,
   plan: SchedulePlan,
   { apply, taskQueue }: ReconcileOptions,
 ): Promise<ScheduleChange> {
@@ -79,12 +82,13 @@ async function reconcileOne(
   for (let look = 0; look < looks; look += 1) {
     const found = await describe(client, plan.dagId);
     if (found === undefined) {
-      const news = { ...told, action: 'create', reasons: ['there is no Schedule yet'], paused: false } as const;
-      if (!apply || (await create(client, plan, taskQueue))) return news;
+      const pause = await pauseAtFirst(control, plan, apply);
+      const news = { ...told, action: 'create', reasons: ['there is no Schedule yet'], paused: pause.paused } as const;
+      if (!apply || (await create(client, plan, pause, taskQueue))) return news;
       continue;
     }
     const { paused } = found.state;
-    if (found.memo?.[ownerMemo] !== taskQueue) {
+    if (found.memo?.[scheduleOwnerMemo] !== taskQueue) {
       const reasons = [`the Schedule ${plan.dagId} was not made by this installation; delete it, or rename the DAG`];
       return { ...told, action: 'foreign', reasons, paused };
     }
@@ -99,10 +103,24 @@ async function reconcileOne(
   );
 }
 
+/** Whether a DAG's new Schedule is paused: as its controller says, or, where nobody has seen the DAG before, its definition. */
+async function pauseAtFirst(
+  control: DagControl,
+  { dagId, isPausedUponCreation }: SchedulePlan,
+  apply: boolean,
+): Promise<PauseOrder> {
+  const known = await control.pauseOf(dagId);
+  if (known !== undefined) return known;
+  if (!isPausedUponCreation) return { paused: false, note: '' };
+  if (apply) await control.open(dagId, pausedUponCreation);
+  return pausedUponCreation;
+}
+
 /** Whether it was made by this call: somebody else may have been quicker. */
-async function create(client: Client, plan: SchedulePlan, taskQueue: string): Promise<boolean> {
+async function create(client: Client, plan: SchedulePlan, state: PauseOrder, taskQueue: string): Promise<boolean> {
   try {
-    await client.schedule.create({ scheduleId: plan.dagId, ...body(plan), memo: { [ownerMemo]: taskQueue } });
+    const memo = { [scheduleOwnerMemo]: taskQueue };
+    await client.schedule.create({ scheduleId: plan.dagId, ...body(plan), state: { ...state }, memo });
     return true;
   } catch (error) {
     if (error instanceof ScheduleAlreadyRunning) return false;

@@ -23,6 +23,8 @@ export interface SchedulePlan {
   readonly overlap: typeof ScheduleOverlapPolicy.ALLOW_ALL;
   /** Milliseconds. */
   readonly catchupWindow: number;
+  /** Whether the DAG is paused where nobody has seen it before. */
+  readonly isPausedUponCreation: boolean;
   /** What the Temporal UI says of a run; may be empty. */
   readonly summary: string;
   /** Last moment that the Schedule knows of, where no calendar is exactly the timetable; `null`: it goes on for ever. */
@@ -58,6 +60,7 @@ export function planSchedule(definition: DagDefinition, taskQueue: string, now: 
     ...momentsOf(firings, now.getTime()),
     overlap: ScheduleOverlapPolicy.ALLOW_ALL,
     catchupWindow: catchup ? everything : oneInterval(timetable),
+    isPausedUponCreation: definition.isPausedUponCreation === true,
     summary: description,
   };
 }

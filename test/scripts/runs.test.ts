@@ -238,7 +238,7 @@ describe('tw tasks log', () => {
   });
 });
 
-test('tw dags show, graph and next ask no server', async () => {
+test('tw dags show, graph and next need no server', async () => {
   const nowhere = { ...variables, TEMPORAL_ADDRESS: '127.0.0.1:1' };
   const dags = (...args: string[]) => tw(nowhere, ['dags', ...args]);
   const [shown, graph, next, missing, format] = await Promise.all([
@@ -248,7 +248,13 @@ test('tw dags show, graph and next ask no server', async () => {
     dags('show', 'nowhere'),
     dags('graph', 'pinterestDaily', '--format', 'svg'),
   ]);
-  expect(JSON.parse(shown.out)).toMatchObject({ id: 'pinterestDaily', timezone: 'UTC', maxActiveRuns: 1 });
+  expect(JSON.parse(shown.out)).toMatchObject({
+    id: 'pinterestDaily',
+    timezone: 'UTC',
+    maxActiveRuns: 1,
+    standing: null,
+  });
+  expect(shown.err).toMatch(/^what is paused and what runs is not known: .*127\.0\.0\.1:1/);
   expect(graph.out).toMatch(/^pinterestDaily\n└─ emulate\n {3}└─ land \[3\]\n/);
   expect(JSON.parse(next.out)).toHaveLength(2);
   expect(missing).toMatchObject({ code: 1, err: 'tw: there is no DAG nowhere; there are: pinterestDaily\n' });

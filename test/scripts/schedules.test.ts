@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { defineDag } from '../../dag/define-dag.ts';
 import { continuous, cron, delta, events, upcomingRuns } from '../../dag/timetable.ts';
 import { restrictionOf } from '../../dag/run-identity.ts';
+import { controllerId } from '../../activities/temporal/port.ts';
+import { controlOf } from '../../scripts/dag-control.ts';
 import { ensureNamespace } from '../../scripts/namespace.ts';
 import { reconcileSchedules, type ReconcileOptions } from '../../scripts/schedules/reconcile.ts';
 import { planSchedule } from '../../scripts/schedules/schedule-plan.ts';
@@ -125,6 +127,28 @@ describe('reconciling Schedules', () => {
     expect(await actions({})).toEqual(['daily orphan']);
     expect(await actions({ prune: true })).toEqual(['daily delete']);
     await expect(handle.describe()).rejects.toThrow('not found');
+  });
+
+  test('makes the Schedule of a DAG that is paused upon creation paused, with no worker to ask, and only the first one', async () => {
+    const definition = defineDag('shy', { schedule: cron('@daily'), isPausedUponCreation: true }, ({ task }) => {
+      task('only', { run: () => 1 });
+    });
+    const find = async (apply: boolean) =>
+      (await reconcile({ definitions: [definition], apply })).find(({ dagId }) => dagId === 'shy');
+    expect(await find(false)).toMatchObject({ action: 'create', paused: true });
+    const control = controlOf(client, 'own');
+    expect(await control.pauseOf('shy')).toBeUndefined();
+    expect(await find(true)).toMatchObject({ action: 'create', paused: true });
+    const handle = client.schedule.getHandle('shy');
+    expect((await handle.describe()).state).toMatchObject({ paused: true, note: 'isPausedUponCreation' });
+    expect(await control.pauseOf('shy')).toEqual({ paused: true, note: 'isPausedUponCreation' });
+    await handle.delete();
+    const controller = client.workflow.getHandle(controllerId('shy', 'own'));
+    await controller.terminate();
+    await control.open('shy', { paused: false, note: 'by hand' });
+    expect(await find(true)).toMatchObject({ action: 'create', paused: false });
+    await controller.terminate();
+    await handle.delete();
   });
 
   test('keeps bounds and intervals as they are planned, and fires as the timetable says', async () => {

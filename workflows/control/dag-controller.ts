@@ -2,20 +2,21 @@ import {
   allHandlersFinished,
   CancellationScope,
   condition,
-  continueAsNew,
   defineQuery,
   defineUpdate,
   getExternalWorkflowHandle,
   isCancellation,
   log,
+  makeContinueAsNewFunc,
   proxyActivities,
   setHandler,
+  upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { ControllerActivities } from '../../activities/steps/control-contract.ts';
-import type { ControllerMessage, ControllerStatus, PauseOrder, Turn } from '../../activities/temporal/port.ts';
+import type { ControllerMessage, ControllerStatus, Turn } from '../../activities/temporal/port.ts';
 import type { Letter } from '../../activities/temporal/exchange.ts';
-import { openTurns, type ControllerStart, type Ticket } from '../../dag/turns.ts';
+import { openTurns, pauseMemo, type ControllerStart, type PauseOrder, type Ticket } from '../../dag/turns.ts';
 import { turnSignal } from '../engine/turn.ts';
 
 const exchange = defineUpdate<readonly Turn[], [Letter]>('exchange' satisfies ControllerMessage);
@@ -40,6 +41,7 @@ const activities = proxyActivities<ControllerActivities>({
  */
 export async function dagController(start: ControllerStart): Promise<void> {
   const turns = openTurns(start);
+  let note = start.note ?? '';
   /** Rises with each run that begins or ends. */
   let moves = 0;
   let telling = 0;
@@ -81,14 +83,17 @@ export async function dagController(start: ControllerStart): Promise<void> {
     begin(admitted, new Set(asks.map(({ executionId }) => executionId)));
     return asks.map(turnOf);
   });
-  setHandler(setPaused, async ({ paused, note }) => {
-    begin(turns.setPaused(paused));
-    await activities.setSchedulePaused({ dagId: start.dagId, paused, note });
+  setHandler(setPaused, async (order) => {
+    ({ note } = order);
+    // What anybody may read without asking a worker.
+    upsertMemo({ [pauseMemo]: order satisfies PauseOrder });
+    begin(turns.setPaused(order.paused));
+    await activities.setSchedulePaused({ dagId: start.dagId, ...order });
   });
   setHandler(status, () => {
     const { dagId, paused, maxActiveRuns, active, queued } = turns.state();
     const ids = (tickets: readonly Ticket[]): readonly string[] => tickets.map(({ runId }) => runId);
-    return { dagId, paused, maxActiveRuns, active: ids(active), queued: ids(queued) };
+    return { dagId, paused, note, maxActiveRuns, active: ids(active), queued: ids(queued) };
   });
 
   /** A run that was terminated, or whose worker can never close it, tells nobody: where others wait for it, Temporal is asked. */
@@ -124,7 +129,9 @@ export async function dagController(start: ControllerStart): Promise<void> {
   await condition(() => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > longHistory);
   watching.cancel();
   await condition(() => allHandlersFinished() && telling === 0);
-  await continueAsNew<typeof dagController>(turns.state());
+  const state = turns.state();
+  const memo = { [pauseMemo]: { paused: state.paused, note } satisfies PauseOrder };
+  await makeContinueAsNewFunc<typeof dagController>({ memo })({ ...state, note });
 }
 
 function ignoreCancellation(error: unknown): void {

@@ -22,10 +22,11 @@ export async function takeTurn(request: TurnRequest, onQueued: (queued: Queued) 
 /** What a run asks its DAG's controller. */
 export function turnRequest(
   { dagId, runId, runType, logicalDate }: RunContext,
-  { maxActiveRuns }: DagDefinition,
+  { maxActiveRuns, isPausedUponCreation }: DagDefinition,
 ): TurnRequest {
   const { runId: executionId } = workflowInfo();
-  return { dagId, runId, executionId, runType, logicalDate: logicalDate.getTime(), maxActiveRuns };
+  const request = { dagId, runId, executionId, runType, logicalDate: logicalDate.getTime(), maxActiveRuns };
+  return { ...request, ...(isPausedUponCreation === true && { isPausedUponCreation }) };
 }
 
 /** What the page of a run says while it waits for its turn; Markdown. */

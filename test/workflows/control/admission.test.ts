@@ -67,6 +67,16 @@ describe('admission, on a real server', () => {
     await open(late);
   });
 
+  test('pauses a DAG upon its creation, and never again', async () => {
+    const run = await harness.start('shy');
+    await eventually('it waits', async () => (await harness.control.status('shy'))?.queued.length === 1);
+    expect(await harness.control.pauseOf('shy')).toEqual({ paused: true, note: 'isPausedUponCreation' });
+    await harness.control.setPaused('shy', false, 'a test');
+    expect((await endOf(run)).result).toMatchObject({ state: 'success' });
+    expect((await endOf(await harness.start('shy'))).result).toMatchObject({ state: 'success' });
+    expect(await harness.control.pauseOf('shy')).toEqual({ paused: false, note: 'a test' });
+  });
+
   test('keeps a record of each run, with long results beside it', async () => {
     const run = await harness.start('gated', { big: 20_000 });
     await open(run);
@@ -105,6 +115,7 @@ describe('admission, on a real server', () => {
       };
       await Promise.all([ended, look()]);
     };
+    await harness.control.setPaused('brief', false, 'before it goes on');
     for (let round = 0; round < 3; round++) {
       const runs = await Promise.all(Array.from({ length: 100 }, () => harness.start('brief')));
       const ends = Promise.all(runs.map(endOf));
@@ -112,6 +123,7 @@ describe('admission, on a real server', () => {
       expect((await ends).filter(({ result }) => result?.state !== 'success')).toEqual([]);
     }
     expect(most).toBeLessThanOrEqual(3);
+    expect(await harness.control.pauseOf('brief')).toEqual({ paused: false, note: 'before it goes on' });
     expect(await harness.control.status('brief')).toMatchObject({ active: [], queued: [] });
   }, 180_000);
 });

@@ -1,0 +1,82 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { eventually } from '../support/own-state.ts';
+import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
+import { tw, type CommandEnd } from '../support/tw.ts';
+import { dailyActivities } from '../workflows/fixtures/daily-activities.ts';
+import { bundle, collectLogs, startHarness, type Harness } from '../workflows/harness.ts';
+
+const own = uniqueName('pause');
+const variables = testVariables({ TEMPORAL_NAMESPACE: own, TW_TASK_QUEUE: own, TW_USER: own, TW_S3_BUCKET: own });
+const dags = (...args: string[]): Promise<CommandEnd> => tw(variables, ['dags', ...args]);
+let env: TestWorkflowEnvironment;
+let harness: Harness;
+
+async function json(...args: string[]): Promise<unknown> {
+  const { code, out, err } = await dags(...args, '--json');
+  if (code !== 0) throw new Error(err);
+  return JSON.parse(out) as unknown;
+}
+
+beforeAll(async () => {
+  collectLogs();
+  for (const verb of [['init'], ['schedules', 'apply']]) {
+    const { code, err } = await tw(variables, verb);
+    if (code !== 0) throw new Error(err);
+  }
+  const { address } = testSettings().temporal;
+  env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace: own });
+  harness = await startHarness(env, {
+    bundle: await bundle('workflows/index'),
+    activities: dailyActivities(() => ({ fails: null, calls: [], report: undefined })),
+    taskQueue: own,
+    bucket: own,
+  });
+});
+
+afterAll(async () => {
+  await harness.stop();
+  await env.teardown();
+});
+
+test('tw dags pause lets no run begin and stops the Schedule, and unpause lets both go on', async () => {
+  expect(await json('pause', 'pinterestDaily', '--dry-run')).toEqual({
+    dagId: 'pinterestDaily',
+    isPaused: true,
+    wasPaused: false,
+    changed: false,
+  });
+  expect(await json('list')).toMatchObject([
+    { standing: { isPaused: false, schedule: { isPaused: false, missed: 0 } } },
+  ]);
+  expect(await dags('pause', 'pinterestDaily', '--note', 'the source moves')).toMatchObject({
+    code: 0,
+    out: 'pinterestDaily is paused; runs that go on: 0, that wait: 0\n',
+  });
+  const run = await harness.start('pinterestDaily', { posts: 5 });
+  await eventually('it waits', async () => (await harness.control.status('pinterestDaily'))?.queued.length === 1);
+  expect(await json('show', 'pinterestDaily')).toMatchObject({
+    standing: { isPaused: true, note: 'the source moves', activeRuns: 0, queuedRuns: 1, schedule: { isPaused: true } },
+  });
+  const table = (await dags('list')).out;
+  expect(table).toMatch(/│ pinterestDaily │ @daily UTC │ yes: the source moves │ 0 +│ 1 +│ 0 +│/);
+  expect((await dags('show', 'pinterestDaily')).out).toContain('next run         when it is unpaused');
+  const { memo, state } = await env.client.schedule.getHandle('pinterestDaily').describe();
+  expect([memo, state]).toMatchObject([{ tradewindTaskQueue: own }, { paused: true, note: 'the source moves' }]);
+  expect(await json('unpause', 'pinterestDaily')).toMatchObject({ isPaused: false, wasPaused: true, changed: true });
+  await run.result();
+  expect(await dags('unpause', 'pinterestDaily')).toMatchObject({ out: 'pinterestDaily is not paused already\n' });
+  expect((await env.client.schedule.getHandle('pinterestDaily').describe()).state.paused).toBe(false);
+});
+
+test.each(['pause', 'unpause'])('tw dags %s says of a DAG that there is not what there is', async (verb) => {
+  const err = 'tw: there is no DAG nowhere; there are: pinterestDaily\n';
+  expect(await dags(verb, 'nowhere')).toMatchObject({ code: 1, out: '', err });
+});
+
+test('a DAG whose Schedule is paused in the Temporal UI is not paused, and shows it', async () => {
+  const schedule = env.client.schedule.getHandle('pinterestDaily');
+  await schedule.pause('by hand');
+  expect((await dags('list')).out).toContain('│ its Schedule alone │');
+  expect(await json('unpause', 'pinterestDaily')).toMatchObject({ wasPaused: false, changed: true });
+  expect((await schedule.describe()).state.paused).toBe(false);
+});
