@@ -16,6 +16,8 @@ export interface RunOrigin {
   readonly startTime: Date;
   /** The logical date that whoever started it by hand gave it; absent when nobody did. */
   readonly logicalDate?: Date | undefined;
+  /** The data interval that the run which triggered it for its own gave it. */
+  readonly dataInterval?: DataInterval | undefined;
 }
 
 /** What of a DAG decides when it runs by itself. */
@@ -31,7 +33,7 @@ export function restrictionOf({ startDate, endDate, catchup }: Omit<Scheduled, '
  * A run whose nominal time is a slot of the timetable is that slot's run, whoever started it. Any other run is manual: a
  * person's click is not a slot, so it is about the last interval that is over, and its logical date is the moment of the click.
  * One that was given a logical date is manual, too, and about the last interval that was over then: Airflow's
- * `dags trigger --logical-date`.
+ * `dags trigger --logical-date`. Only a run that triggers another one for its own interval gives it that, too.
  */
 export function runIdentity(definition: Scheduled, origin: RunOrigin): RunIdentity {
   const { timetable } = definition;
@@ -39,7 +41,10 @@ export function runIdentity(definition: Scheduled, origin: RunOrigin): RunIdenti
   const moment = (logicalDate ?? nominalTime ?? startTime).getTime();
   if (timetable === null) {
     const at = new Date(moment);
-    return { runType: 'manual', logicalDate: at, dataInterval: { start: at, end: at } };
+    return { runType: 'manual', logicalDate: at, dataInterval: origin.dataInterval ?? { start: at, end: at } };
+  }
+  if (origin.dataInterval !== undefined) {
+    return { runType: 'manual', logicalDate: new Date(moment), dataInterval: origin.dataInterval };
   }
   const slot =
     logicalDate !== undefined || nominalTime === null

@@ -1,4 +1,5 @@
 import type { EngineActivities, IoActivities } from '../activities/steps/contract.ts';
+import type { RunOrder } from '../workflows/engine/current-task.ts';
 
 /** Which attempt of which try an activity is called for. */
 export interface FakeCall {
@@ -26,3 +27,12 @@ export interface ActivityFakes<Io = IoActivities, Engine = EngineActivities> {
   readonly io?: Fakes<Io>;
   readonly engine?: Fakes<Engine>;
 }
+
+/**
+ * Stands in for a DAG that `triggerDag` triggers: is given what the run would be, and says how it ends; `exists` where there is a run of
+ * that id, which `triggerDag` is told then.
+ */
+export type DagFake = (run: RunOrder) => DagFakeEnd | Promise<DagFakeEnd>;
+
+/** How the run of a {@link DagFake} ends. */
+type DagFakeEnd = 'success' | 'failed' | 'exists';

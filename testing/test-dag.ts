@@ -11,7 +11,7 @@ import { errorOf, withTroubles } from '../workflows/engine/run-end.ts';
 import { runTasks } from '../workflows/engine/run-tasks.ts';
 import type { TryRecord } from '../workflows/engine/task-record.ts';
 import { driver } from './driver.ts';
-import type { ActivityFakes } from './fakes.ts';
+import type { ActivityFakes, DagFake } from './fakes.ts';
 import { withStandIns, type StandIns } from './stand-in.ts';
 import { openClock } from './test-clock.ts';
 import { testDesk, type Answers } from './test-desk.ts';
@@ -33,6 +33,8 @@ export interface DagTestOptions<Io = IoActivities, Engine = EngineActivities> {
   readonly params?: Readonly<Record<string, unknown>>;
   /** What tasks call: fakes, or real functions. One that is called and not given fails the test. */
   readonly activities?: ActivityFakes<Io, Engine>;
+  /** Stand-ins for DAGs that `triggerDag` triggers, by their ids. One that is triggered and not given fails the test. */
+  readonly dags?: Readonly<Record<string, DagFake>>;
   /** Stand-ins for whole tasks, by their ids. */
   readonly tasks?: StandIns;
   /** What `waitForSignal` waits for. */
@@ -66,7 +68,15 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
   { definition }: { readonly definition: DagDefinition },
   options: DagTestOptions<NoInfer<Io>, NoInfer<Engine>> = {},
 ): Promise<DagTest> {
-  const { at = new Date(), params: given, activities = {}, tasks: standIns = {}, signals = [], answers = {} } = options;
+  const {
+    at = new Date(),
+    params: given,
+    activities = {},
+    tasks: standIns = {},
+    signals = [],
+    answers = {},
+    dags = {},
+  } = options;
   const clock = openClock(at.getTime());
   const tested = withStandIns(definition, standIns, (error) => drive.onDefect(error));
   const book = openBook(tested);
@@ -80,7 +90,7 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
   for (const { name, payload, after } of signals) {
     clock.after(after === undefined ? 0 : msOf(name, after), () => desk.deliver(name, payload));
   }
-  const host = testHost({ clock, desk, activities, ...drive });
+  const host = testHost({ clock, desk, activities, dags, ...drive });
   const callbacks = openCallbacks(tested, context, host, at);
   let state: RunState = 'running';
   // There have been no runs before: a deadline of the average runtime is none.

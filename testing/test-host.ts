@@ -5,12 +5,14 @@ import {
   runTasksOutside,
   type CurrentTask,
   type HostScope,
+  type RunOrder,
+  type StartedRun,
   type TaskHost,
 } from '../workflows/engine/current-task.ts';
 import { payloadText } from '../workflows/engine/payload-size.ts';
 import type { RunDesk } from '../workflows/engine/run-desk.ts';
 import { isFound } from '../workflows/operators/sensor.ts';
-import type { FakeCall } from './fakes.ts';
+import type { DagFake, FakeCall } from './fakes.ts';
 import type { TestClock } from './test-clock.ts';
 import { openScope, sleepIn, type TestScope } from './test-scope.ts';
 
@@ -20,6 +22,8 @@ export interface HostParts {
   readonly desk: RunDesk;
   /** Functions by role and name. */
   readonly activities: object;
+  /** Stand-ins for DAGs that are triggered, by id. */
+  readonly dags: Readonly<Record<string, DagFake>>;
   /** Follows an activity that works: time stands still meanwhile. */
   readonly follow: (work: Promise<unknown>) => void;
   /** Follows a try's wait between two attempts. */
@@ -69,8 +73,23 @@ export function testHost(parts: HostParts): TaskHost {
     cancelled: () => scope().cancelled(),
     within: (task, run) => storage.run({ ...place(), parts, task }, run),
     desk: () => parts.desk,
+    startRun: (order) => startRun(parts, order),
     warn: () => undefined,
   };
+}
+
+async function startRun({ dags, follow, onDefect }: HostParts, order: RunOrder): Promise<StartedRun | undefined> {
+  const { dagId, conf } = order;
+  const fake = dags[dagId];
+  if (fake === undefined) {
+    const missing = new Error(`DAG ${dagId} is triggered, which the test does not give: give dags.${dagId}`);
+    onDefect(missing);
+    throw missing;
+  }
+  const end = Promise.resolve(fake({ ...order, conf: asSent(`the conf of ${dagId}`, conf) }));
+  follow(end);
+  const state = await end;
+  return state === 'exists' ? undefined : { ended: Promise.resolve({ state, message: undefined }) };
 }
 
 interface ActivityCall {

@@ -17,6 +17,7 @@ import type { EngineActivities, IoActivities } from '../activities/steps/contrac
 import type { ControlActivities, ControllerActivities } from '../activities/steps/control-contract.ts';
 import { createControl, type ControlPorts } from '../activities/steps/control.ts';
 import { createEmulate } from '../activities/steps/emulate.ts';
+import { createFindDagRuns } from '../activities/steps/find-dag-runs.ts';
 import { createFindObjects } from '../activities/steps/find-objects.ts';
 import { createFindOffsets } from '../activities/steps/find-offsets.ts';
 import { createLandPartition } from '../activities/steps/land-partition.ts';
@@ -28,6 +29,7 @@ import type { ObjectStore } from '../activities/shared/object-store.ts';
 import type { StepLog } from '../activities/shared/step-context.ts';
 import type { TryLogs } from '../activities/shared/try-logs.ts';
 import { createDagControl } from '../activities/temporal/dag-control.ts';
+import { createRunFinder } from '../activities/temporal/run-finder.ts';
 import { runUrl } from '../config/run-url.ts';
 import type { Settings } from '../config/settings.ts';
 import { roleQueue } from './roles.ts';
@@ -77,6 +79,8 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
     urlOf: (runId) => runUrl(settings.temporal, runId),
   });
   const source = createSourceDatabase(settings.mysql);
+  const ledger = createRunLedger(store);
+  const runs = createFindDagRuns({ finder: createRunFinder(client), ledger });
   const engine = createDuckDb({ ...settings.duckdb, workDir: settings.workDir, childPath: duckDbChild });
   const codec = createCheckpointCodec(engine);
   const tables = createDeltaTables({ store, prefix: 'tables/duckdb/', codec, log });
@@ -90,6 +94,8 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
         report: asActivity(createReport({ store, now: () => new Date() })),
         findObjects: asActivity(createFindObjects({ store })),
         findOffsets: asActivity(createFindOffsets({ kafka, user })),
+        findDagRuns: asActivity(runs.findDagRuns),
+        findRunEnd: asActivity(runs.findRunEnd),
         notifyWebhook: asActivity(notify.webhook),
         notifySlack: asActivity(notify.slack),
         notifyEmail: asActivity(notify.email),
@@ -106,7 +112,7 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
           taskQueue: roleQueue(settings.taskQueue, 'control'),
           runQueue: roleQueue(settings.taskQueue, 'orchestration'),
         }),
-        ledger: createRunLedger(store),
+        ledger,
       }),
     },
     tryLogs,

@@ -177,6 +177,41 @@ export interface FindOffsetsInput {
   readonly since: readonly PartitionEnd[];
 }
 
+/** Which runs of a DAG `findDagRuns` looks at, and in which states they, or tasks of theirs, decide. */
+export interface FindDagRunsInput {
+  readonly dagId: string;
+  /** Logical dates, ISO 8601, UTC; the run of each of them counts. */
+  readonly logicalDates: readonly string[];
+  /** Tasks whose states decide, all indexes of each; none: the runs' own states. */
+  readonly taskIds: readonly string[];
+  /** Each has to be in one of them. */
+  readonly allowedStates: readonly string[];
+  /** One that is in one of them ends the wait as failed. */
+  readonly failedStates: readonly string[];
+  /** One that is in one of them ends the wait as skipped. */
+  readonly skippedStates: readonly string[];
+  /** Whether a DAG of which nothing is known ends the wait. */
+  readonly checkExistence: boolean;
+}
+
+/** A run that was found. */
+export interface FoundDagRun {
+  readonly runId: string;
+  /** ISO 8601, UTC, as it was asked for. */
+  readonly logicalDate: string;
+  readonly state: 'queued' | 'running' | 'success' | 'failed';
+}
+
+/** What came of looking for runs: all that was waited for, or a reason to wait no longer. */
+export type FoundDagRuns =
+  | { readonly verdict: 'found'; readonly runs: readonly FoundDagRun[] }
+  | { readonly verdict: 'failed' | 'skipped'; readonly reason: string };
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly state: 'success' | 'failed';
+}
+
 /** What happened, as a notification tells it. */
 export interface NotifiedEvent {
   /** What a callback was told: `failure`, `retry`, `run_failure`, … */
@@ -218,6 +253,10 @@ export interface IoActivities {
   findObjects(input: FindObjectsInput): Promise<readonly FoundObject[] | null>;
   /** Where the partitions that count end, in their order; `null`: not far enough yet. */
   findOffsets(input: FindOffsetsInput): Promise<readonly PartitionEnd[] | null>;
+  /** `null`: the runs are not all there yet, or not yet in states that decide. */
+  findDagRuns(input: FindDagRunsInput): Promise<FoundDagRuns | null>;
+  /** `null`: it has not ended. A run that is nowhere to be found has failed. */
+  findRunEnd(input: { readonly dagId: string; readonly runId: string }): Promise<RunEnd | null>;
   /** Posts `{ text, event, url }` to a channel's webhook; `url` is that of the run in the Temporal UI, or `null`. */
   notifyWebhook(input: NotifyInput): Promise<void>;
   /** Posts to a channel's Slack-compatible incoming webhook. */

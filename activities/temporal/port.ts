@@ -1,6 +1,7 @@
 import type { Rerun } from '../../dag/kept.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
+import type { RunState, TaskState } from '../../dag/states.ts';
 import type { PauseOrder, Ticket } from '../../dag/turns.ts';
 
 /** A run asks for its turn. What the DAG says of its runs comes along, so that a controller knows the newest code's word. */
@@ -82,3 +83,31 @@ export type ControllerMessage = 'exchange' | 'setPaused' | 'status';
 
 /** Name of the memo of a Schedule that says which installation it belongs to: the stem of its task queues. */
 export const scheduleOwnerMemo = 'tradewindTaskQueue';
+
+/** A run that Temporal knows. */
+export interface KnownRun {
+  readonly runId: string;
+  readonly executionId: string;
+  /** What ended by another's hand has failed. */
+  readonly state: RunState;
+  /** When it was started, epoch milliseconds. */
+  readonly start: number;
+}
+
+/** Runs as Temporal knows them, until its retention is over. Every method throws an AdapterError with system `temporal`. */
+export interface RunFinder {
+  /** The newest execution of a run; `undefined` when Temporal does not know it, or no more. */
+  find(runId: string): Promise<KnownRun | undefined>;
+  /** Runs of a DAG about a logical date, as their search attribute has it. Visibility is some moments behind. */
+  ofDate(dagId: string, logicalDate: string): Promise<readonly KnownRun[]>;
+  /** Where the tasks of a run are, by its own word; `undefined` when no worker answers within 10 s. */
+  tasksOf(run: KnownRun): Promise<readonly FoundTask[] | undefined>;
+  /** Whether Temporal knows any run of a DAG. */
+  knowsDag(dagId: string): Promise<boolean>;
+}
+
+/** Where a task instance of a run is. */
+export interface FoundTask {
+  readonly taskId: string;
+  readonly state: TaskState;
+}

@@ -138,18 +138,27 @@ export async function skippingTime(entry: string, io: object): Promise<Stage> {
 }
 
 /** Workers for the DAGs of a module in a namespace of their own on the shared server. */
-export async function onRealServer(entry: string, io: object): Promise<Stage> {
+export async function onRealServer(
+  entry: string,
+  io: object,
+  options: { readonly bucket?: string } = {},
+): Promise<Stage> {
   collectLogs();
   const { address } = testSettings().temporal;
   const namespace = uniqueName('stage');
   const connection = await Connection.connect({ address });
   const [code] = await Promise.all([bundle(entry), ensureNamespace(connection, { namespace, retentionDays: 1 })]);
   await connection.close();
-  return stageOn(await TestWorkflowEnvironment.createFromExistingServer({ address, namespace }), code, io);
+  return stageOn(await TestWorkflowEnvironment.createFromExistingServer({ address, namespace }), code, io, options);
 }
 
-async function stageOn(env: TestWorkflowEnvironment, code: WorkflowBundle, io: object): Promise<Stage> {
-  const harness = await startHarness(env, { bundle: code, activities: { io, engine: io } });
+async function stageOn(
+  env: TestWorkflowEnvironment,
+  code: WorkflowBundle,
+  io: object,
+  options: { readonly bucket?: string } = {},
+): Promise<Stage> {
+  const harness = await startHarness(env, { bundle: code, activities: { io, engine: io }, ...options });
   return {
     harness,
     end: async () => {

@@ -2,6 +2,7 @@ import { IllegalStateError } from '@temporalio/common';
 import { AsyncLocalStorage, inWorkflowContext } from '@temporalio/workflow';
 import type { PokePolicy } from '../../activities/shared/poke.ts';
 import type { RunContext } from '../../dag/definition.ts';
+import type { IntervalText } from '../../dag/given-interval.ts';
 import type { RunDesk } from './run-desk.ts';
 import type { TaskWait } from './task-record.ts';
 
@@ -46,6 +47,8 @@ export interface TaskHost {
   readonly within: <Result>(task: CurrentTask, run: () => Result) => Result;
   /** Where the run's questions are answered and its signals arrive. */
   readonly desk: (run: RunContext) => RunDesk;
+  /** Starts a run of a DAG; `undefined` where there is one of its id already. It is nobody's to cancel: it outlives its caller. */
+  readonly startRun: (order: RunOrder) => Promise<StartedRun | undefined>;
   /** Logs a warning of the caller's task. */
   readonly warn: (message: string, fields: Readonly<Record<string, unknown>>) => void;
 }
@@ -56,6 +59,33 @@ export interface HostScope {
   readonly cancel: () => void;
   /** Opens a scope below it. */
   readonly openScope: () => HostScope;
+}
+
+/** A run that a task starts. */
+export interface RunOrder {
+  readonly dagId: string;
+  readonly runId: string;
+  /** Its params, as any trigger gives them. */
+  readonly conf: unknown;
+  /** What it is about, where the caller says it. */
+  readonly logicalDate: Date | undefined;
+  /** Without it, what its timetable infers from the logical date. */
+  readonly dataInterval: IntervalText | undefined;
+  /** Whether it may start where a run of that id has ended: as another attempt of that run. */
+  readonly again: boolean;
+}
+
+/** How a run ended. */
+export interface RunEnding {
+  readonly state: 'success' | 'failed';
+  /** Why it failed, for people. */
+  readonly message: string | undefined;
+}
+
+/** A run that was started. */
+export interface StartedRun {
+  /** How it ended, once it has. Never rejects. */
+  readonly ended: Promise<RunEnding>;
 }
 
 /** Watches the limits of all tries of a run (in a workflow with one timer, since most of them are never reached). */

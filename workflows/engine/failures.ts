@@ -19,6 +19,8 @@ export const failureTypes = {
   sensorTimeout: 'SensorTimeout',
   /** A run took longer than its dagrunTimeout. */
   runTimeout: 'DagRunTimeout',
+  /** A run that a task triggered, and waited for, ended in a state that it does not allow. */
+  triggeredRun: 'TriggeredRunFailed',
   /** Another task failed in a run that fails fast. */
   failFast: 'FailFast',
   /** A payload is over the limit; see payload-size.ts. */

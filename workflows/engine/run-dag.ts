@@ -12,6 +12,7 @@ import { rerunIdentity, type Rerun } from '../../dag/kept.ts';
 import { checkParams } from '../../dag/params.ts';
 import { runIdentity, type RunIdentity } from '../../dag/run-identity.ts';
 import type { RunState } from '../../dag/states.ts';
+import { givenInterval, intervalMemo } from '../../dag/given-interval.ts';
 import { openCallbacks, type CallbackDesk } from './callbacks.ts';
 import { controlActivities } from './control.ts';
 import { detailsOf, troublesText, type DetailsText } from './details.ts';
@@ -104,15 +105,16 @@ interface Opening {
 
 /** Works out what the run is about. */
 function openRun(definition: DagDefinition, input: unknown, rerun: Rerun | undefined): Opening {
-  const { startTime, typedSearchAttributes } = workflowInfo();
+  const { startTime, typedSearchAttributes, memo } = workflowInfo();
   const nominalTime = typedSearchAttributes.get(scheduledStartTime) ?? null;
   const given = typedSearchAttributes.get(searchAttributeKeys.logicalDate);
   const logicalDate = given === undefined ? undefined : instantOf(given);
+  const dataInterval = givenInterval(memo?.[intervalMemo]);
   const { params, problems } = checkParams(definition, input);
   return {
     identity: rerun
       ? rerunIdentity(rerun)
-      : runIdentity(definition, { nominalTime, startTime, logicalDate: logicalDate ?? undefined }),
+      : runIdentity(definition, { nominalTime, startTime, logicalDate: logicalDate ?? undefined, dataInterval }),
     params,
     problems: logicalDate === null ? [...(problems ?? []), noDateText(given)] : problems,
   };

@@ -1,4 +1,5 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
+import { runAttributes } from '../../dag/run-attributes.ts';
 
 /**
  * What a run tells Temporal's visibility about itself, so that runs are found by DAG, date and state. Keyword text
@@ -6,13 +7,13 @@ import { defineSearchAttributeKey } from '@temporalio/common';
  */
 export const searchAttributeKeys = {
   /** DAG id. */
-  dag: defineSearchAttributeKey('TradewindDag', 'KEYWORD'),
+  dag: defineSearchAttributeKey(runAttributes.dag, 'KEYWORD'),
   /** Logical date, ISO 8601 in UTC with seconds: `2026-03-01T00:00:00Z`. Whoever starts a run by hand may give it one by this. */
-  logicalDate: defineSearchAttributeKey('TradewindLogicalDate', 'KEYWORD'),
+  logicalDate: defineSearchAttributeKey(runAttributes.logicalDate, 'KEYWORD'),
   /** Airflow's run type: scheduled, manual or backfill. */
-  runType: defineSearchAttributeKey('TradewindRunType', 'KEYWORD'),
+  runType: defineSearchAttributeKey(runAttributes.runType, 'KEYWORD'),
   /** Airflow's run state: queued, running, success or failed. */
-  runState: defineSearchAttributeKey('TradewindRunState', 'KEYWORD'),
+  runState: defineSearchAttributeKey(runAttributes.runState, 'KEYWORD'),
 } as const;
 
 /** The nominal time that a Schedule writes on the runs that it starts; anybody who starts a run may write it, too. */

@@ -2,6 +2,7 @@ import { CancellationScope, log, sleep } from '@temporalio/workflow';
 import { outsideTasks, withinTask, type HostScope, type TaskHost } from './current-task.ts';
 import { watchDeadlines } from './deadlines.ts';
 import { deskOf } from './run-desk.ts';
+import { startChildRun } from './child-run.ts';
 
 /** A workflow as what runs tasks. */
 export const workflowHost: TaskHost = {
@@ -17,6 +18,7 @@ export const workflowHost: TaskHost = {
   cancelled: () => CancellationScope.current().cancelRequested,
   within: withinTask,
   desk: deskOf,
+  startRun: startChildRun,
   warn: (message, fields) => log.warn(message, fields),
 };
 

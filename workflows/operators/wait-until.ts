@@ -1,7 +1,7 @@
 import type { Duration } from '../../dag/duration.ts';
 import { taskOfOperator } from '../engine/current-task.ts';
-import { failTask } from '../engine/failures.ts';
 import { instantText } from '../engine/search-attributes.ts';
+import { instantOf } from './instant.ts';
 import { millisecondsOf } from './milliseconds.ts';
 
 /**
@@ -30,13 +30,4 @@ export async function waitFor(duration: Duration, { after }: { readonly after?: 
   const { host } = taskOfOperator('waitFor');
   const ms = millisecondsOf('the duration', duration);
   await waitUntil(new Date((after?.getTime() ?? host.now()) + ms));
-}
-
-function instantOf(instant: Date | string): Date {
-  const at = new Date(instant);
-  const placed = instant instanceof Date || /(Z|[+-]\d\d:\d\d)$/.test(instant);
-  if (Number.isNaN(at.getTime()) || !placed) {
-    failTask(`'${String(instant)}' is no instant; write one with its offset, for example 2026-03-01T06:00:00Z`);
-  }
-  return at;
 }

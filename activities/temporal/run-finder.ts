@@ -1,0 +1,79 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { runAttributes } from '../../dag/run-attributes.ts';
+import type { RunState } from '../../dag/states.ts';
+import type { FoundTask, KnownRun, RunFinder } from './port.ts';
+import { codeOf, temporalError } from './temporal-error.ts';
+
+const notFound = 5;
+
+/** Milliseconds that a run has to tell where its tasks are: a worker may have to replay it first. */
+const answerWithin = 10_000;
+
+/** What a listing and a description have in common. */
+type ListedRun = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime' | 'typedSearchAttributes'>;
+
+/** Finds runs through a Temporal client. */
+export function createRunFinder(client: Client): RunFinder {
+  return {
+    find: (runId) =>
+      told(`looking for run ${runId}`, async () => {
+        try {
+          return knownRun(await client.workflow.getHandle(runId).describe());
+        } catch (error) {
+          if (codeOf(error) === notFound) return undefined;
+          throw error;
+        }
+      }),
+    ofDate: (dagId, logicalDate) =>
+      told(`looking for the run of ${dagId} for ${logicalDate}`, async () => {
+        const found = new Map<string, KnownRun>();
+        const query = `WorkflowType = '${dagId}' AND ${runAttributes.logicalDate} = '${logicalDate}'`;
+        for await (const info of client.workflow.list({ query })) {
+          const run = knownRun(info);
+          const before = found.get(run.runId);
+          if (before === undefined || before.start < run.start) found.set(run.runId, run);
+        }
+        return [...found.values()];
+      }),
+    tasksOf: ({ runId, executionId }) =>
+      told(`asking run ${runId} for its tasks`, async () => {
+        const handle = client.workflow.getHandle(runId, executionId);
+        const deadline = Date.now() + answerWithin;
+        try {
+          const { tasks } = await client.withDeadline(deadline, () =>
+            handle.query<{ readonly tasks: readonly FoundTask[] }>('states'),
+          );
+          return tasks.map(({ taskId, state }) => ({ taskId, state }));
+        } catch (error) {
+          if (Date.now() >= deadline - 500 || codeOf(error) === notFound) return undefined;
+          throw error;
+        }
+      }),
+    knowsDag: (dagId) =>
+      told(`looking for runs of ${dagId}`, async () => {
+        const { count } = await client.workflow.count(`WorkflowType = '${dagId}'`);
+        return count > 0;
+      }),
+  };
+}
+
+function knownRun(info: ListedRun): KnownRun {
+  const { workflowId: runId, runId: executionId, startTime } = info;
+  return { runId, executionId, state: stateOf(info), start: startTime.getTime() };
+}
+
+function stateOf({ status, typedSearchAttributes }: ListedRun): RunState {
+  if (status.name === 'COMPLETED') return 'success';
+  if (status.name !== 'RUNNING') return 'failed';
+  const said = typedSearchAttributes.getAll().find(({ key }) => key.name === runAttributes.runState)?.value;
+  // Before its first word it is queued; a run that has told of its end is about to close.
+  return said === undefined || said === 'queued' ? 'queued' : 'running';
+}
+
+async function told<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    throw temporalError(what, error);
+  }
+}
