@@ -6,6 +6,7 @@ import { checkNeed, checkRef, seenFromOutside } from './draft-refs.ts';
 import { groupsAround, mappedGroupAround, refuse, type Draft, type DraftGroup, type DraftMapping } from './draft.ts';
 import type { LabelledEdge } from './edge-label.ts';
 import { isNewestRun } from './latest-only.ts';
+import { longestInlineMap } from './limits.ts';
 import { sourcesOf, type MapList } from './map-list.ts';
 import type { TryOptions } from './options.ts';
 import type { AnyRef, EdgeRef, GroupRef, ItemRef } from './outcome.ts';
@@ -143,7 +144,8 @@ export function dagBuilder(draft: Draft, defaults: DagDefaults, group: DraftGrou
     const id = prefix + ownId;
     const say = (text: string): never => refuse(draft, `group ${id}`, text);
     if (mapped !== null) noMapWithin(mapped, say);
-    const mapping = draftMapping(list, options, (ref, where) => checkRef(draft, group, say, ref, where), say);
+    const known = (ref: unknown, where: string): EdgeRef => checkRef(draft, group, say, ref, where);
+    const mapping = draftMapping(list, options, known, say, longestInlineMap);
     const within = (builder: DagBuilder<never>, made: DraftGroup): unknown => {
       const item: ItemRef = { kind: 'item', id };
       draft.refs.set(item, made);

@@ -12,7 +12,7 @@ import { taskOrder } from './draft-order.ts';
 import { draftTasks } from './draft-tasks.ts';
 import type { Draft } from './draft.ts';
 import { durationMs } from './duration.ts';
-import { mostInstances } from './limits.ts';
+import { longestInlineMap, mostInstances, mostPlanned, runsInParts } from './limits.ts';
 import type { DagOptions } from './options.ts';
 import { timetableProblem, timezoneOf } from './timetable.ts';
 
@@ -73,12 +73,17 @@ function finishTasks(draft: Draft): readonly TaskDefinition[] {
     throw new DagDefinitionError(dagId, 'has no task: define at least one with task() or map()');
   const edges = taskEdges(draft);
   const tasks = draftTasks(draft, edges, taskOrder(dagId, edges));
-  const instances = tasks.reduce((sum, { items }) => sum + (items?.length ?? 1), 0);
-  if (instances > mostInstances) {
+  const lengths = tasks.map(({ items }) => items?.length ?? 1);
+  const inline = lengths.reduce((sum, length) => sum + (runsInParts(length) ? 0 : length), 0);
+  if (inline > mostInstances) {
     throw new DagDefinitionError(
       dagId,
-      `has ${instances} tasks, map items counted; at most ${mostInstances} fit one run`,
+      `has ${inline} tasks, items of maps up to ${longestInlineMap} counted; at most ${mostInstances} fit one run`,
     );
+  }
+  const all = lengths.reduce((sum, length) => sum + length, 0);
+  if (all > mostPlanned) {
+    throw new DagDefinitionError(dagId, `has ${all} tasks, map items counted; at most ${mostPlanned} fit one run`);
   }
   checkRulesCanFire(dagId, tasks);
   return tasks;

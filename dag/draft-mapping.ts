@@ -12,17 +12,21 @@ interface MappingOptions {
   readonly maxActiveTisPerDagrun?: number;
 }
 
-/** What a task or group is mapped over; `say`, which throws, is told what is wrong. `known` checks what the list is taken from. */
+/**
+ * What a task or group is mapped over, a list of `longest` items at most; `say`, which throws, is told what is wrong. `known` checks
+ * what the list is taken from.
+ */
 export function draftMapping(
   list: MapList<unknown>,
   { label, maxActiveTisPerDagrun: most }: MappingOptions,
   known: (ref: unknown, where: string) => EdgeRef,
   say: Say,
+  longest: number = longestMap,
 ): DraftMapping {
   const defined = definedList(list, known, say);
   const items = itemsOf(defined, () => undefined);
-  if (items !== undefined && items.length > longestMap) {
-    say(`maps over ${items.length} items; at most ${longestMap} fit, so map over ranges of them`);
+  if (items !== undefined && items.length > longest) {
+    say(`maps over ${items.length} items; at most ${longest} fit, so map over ranges of them`);
   }
   if (most !== undefined && (!Number.isInteger(most) || most < 1)) {
     say(`maxActiveTisPerDagrun is ${most}; it is a whole number from 1`);

@@ -1,15 +1,20 @@
-import type { TaskDefinition } from './definition.ts';
+import { isMapped, type TaskDefinition } from './definition.ts';
 import { rootsOfGroup, type TaskEdges } from './draft-edges.ts';
 import { refuse, type Draft, type DraftTask } from './draft.ts';
+import { longestMap, longestOf } from './limits.ts';
 import { sourcesOf } from './map-list.ts';
 import { choosing, givingList } from './task-run.ts';
 
 /** The tasks of a draft, complete with their edges, in the order given. Throws a definition error for a choice that cannot be. */
 export function draftTasks(draft: Draft, edges: TaskEdges, order: readonly string[]): readonly TaskDefinition[] {
   const below = downstreamOf(edges);
-  const sources = new Set<string>();
+  /** How many items what gives a list may give. */
+  const longest = new Map<string, number>();
   for (const { definition } of draft.tasks.values()) {
-    if (definition.list !== undefined) for (const id of sourcesOf(definition.list)) sources.add(id);
+    const { list } = definition;
+    for (const id of list === undefined ? [] : sourcesOf(list)) {
+      longest.set(id, Math.min(longest.get(id) ?? longestMap, longestOf(definition)));
+    }
   }
   return order.flatMap((id) => {
     const task = draft.tasks.get(id);
@@ -19,8 +24,8 @@ export function draftTasks(draft: Draft, edges: TaskEdges, order: readonly strin
     const labels = [...upstream].flatMap(([up, label]) => (label === undefined ? [] : [[up, label] as const]));
     let { run } = definition;
     if (task.choices !== null) run = choosing(run, draft.dagId, id, task.choices);
-    if (sources.has(id) && definition.items === null && definition.list === undefined)
-      run = givingList(run, draft.dagId, id);
+    const most = longest.get(id);
+    if (most !== undefined && !isMapped(definition)) run = givingList(run, draft.dagId, id, most);
     return {
       ...definition,
       upstream: [...upstream.keys()],

@@ -70,7 +70,7 @@ export function clears({ cleared }: Pick<Rerun, 'cleared'>): (instance: TaskInst
 }
 
 /** A task instance of an earlier attempt, without its result. */
-export type KeptInstance = Omit<TaskInstanceRecord, 'result' | 'resultKey'> & {
+export type KeptInstance = Omit<TaskInstanceRecord, 'result' | 'resultKey' | 'partKey'> & {
   /** Whether the record has a result of it. */
   readonly hasResult: boolean;
 };

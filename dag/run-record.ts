@@ -18,7 +18,7 @@ const tryRecord = z
   .readonly();
 
 /** One task instance at the end of a run. */
-const taskInstanceRecord = z
+export const taskInstanceRecord = z
   .object({
     taskId: z.string(),
     /** -1 for a task that is not mapped. */
@@ -34,6 +34,8 @@ const taskInstanceRecord = z
     resultKey: z.string().optional(),
     /** Whether it ended in an earlier attempt, and its result was kept. */
     kept: z.literal(true).optional(),
+    /** Of an index of a long map: key of the record of its part, which has its result. */
+    partKey: z.string().optional(),
   })
   .readonly();
 

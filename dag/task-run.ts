@@ -1,5 +1,4 @@
 import type { TaskDefinition } from './definition.ts';
-import { longestMap } from './limits.ts';
 
 type Run = TaskDefinition['run'];
 
@@ -9,12 +8,12 @@ export function unmappedRun(run: unknown): Run {
   return (_, inputs, context) => code(inputs, context);
 }
 
-/** A task that gives a list to map over fails when what it gives is none. */
-export function givingList(run: Run, dagId: string, taskId: string): Run {
+/** A task that gives a list to map over, of `longest` items at most, fails when what it gives is none. */
+export function givingList(run: Run, dagId: string, taskId: string, longest: number): Run {
   return checked(run, (value) => {
-    if (Array.isArray(value) && value.length > longestMap) {
+    if (Array.isArray(value) && value.length > longest) {
       throw new RangeError(
-        `task ${taskId} of DAG ${dagId} gave ${value.length} items, but a task is mapped over its result, and at most ${longestMap} fit: let it return ranges of them`,
+        `task ${taskId} of DAG ${dagId} gave ${value.length} items, but a task is mapped over its result, and at most ${longest} fit: let it return ranges of them`,
       );
     }
     if (!Array.isArray(value)) {

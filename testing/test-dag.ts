@@ -5,7 +5,7 @@ import { checkParams } from '../dag/params.ts';
 import { runIdentity } from '../dag/run-identity.ts';
 import type { RunState, TaskState } from '../dag/states.ts';
 import { openCallbacks } from '../workflows/engine/callbacks.ts';
-import type { RunStatus, TaskAddress } from '../workflows/engine/queries.ts';
+import { statusOfRun, type RunStatus, type TaskAddress } from '../workflows/engine/queries.ts';
 import { openBook } from '../workflows/engine/run-book.ts';
 import { errorOf, withTroubles } from '../workflows/engine/run-end.ts';
 import { runTasks } from '../workflows/engine/run-tasks.ts';
@@ -110,7 +110,7 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
         return [id, book.plan.length(id) === null ? (states[0] ?? 'none') : states];
       }),
     ),
-    status: withTroubles(book.status(context, ended), callbacks),
+    status: withTroubles(statusOfRun(context, ended, book.instances, { limit: Number.POSITIVE_INFINITY }), callbacks),
     tries: book.tries,
     result: book.result,
   };

@@ -135,6 +135,8 @@ export function controlActivities(ports: ControlPorts): ControlActivities & Cont
     endedAttempt: asActivity(steps.endedAttempt),
     keptTasks: asActivity(steps.keptTasks),
     keptResults: asActivity(steps.keptResults),
+    keepPart: asActivity(steps.keepPart),
+    partResults: asActivity(steps.partResults),
     untilSomeEnded: asActivity(steps.untilSomeEnded),
     setSchedulePaused: asActivity(steps.setSchedulePaused),
   };

@@ -1,5 +1,11 @@
 import { runTypes } from '../../dag/definition.ts';
-import { runRecordSchema, type RunRecord, type RunSummaryRecord } from '../../dag/run-record.ts';
+import { partRecordSchema, type PartRecord } from '../../dag/part-record.ts';
+import {
+  runRecordSchema,
+  type RunRecord,
+  type RunSummaryRecord,
+  type TaskInstanceRecord,
+} from '../../dag/run-record.ts';
 import { keyPart, runPrefix, textOfPart } from '../../pipeline/run-keys.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import { readJson } from '../shared/json-document.ts';
@@ -18,9 +24,11 @@ const endOfTime = 253_402_300_799_999;
 /**
  * The ledger in object storage: `runs/<dag>/<run id>/<attempt>.json` is a record, written once, and
  * `history/<dag>/<date counted down>/<run id>/<attempt>.<state>.<type>.<queued>.<start>.<end>` is its line in the list, an
- * empty object, so that one listing tells a thousand runs. The line is written last: what is listed can be read.
+ * empty object, so that one listing tells a thousand runs. The line is written last: what is listed can be read. Parts of long maps
+ * are `runs/<dag>/<run id>/parts/<execution>.json`.
  */
 export function createRunLedger(store: ObjectStore): RunLedger {
+  let lastPart: { readonly key: string; readonly record: PartRecord } | undefined;
   return {
     write: async (record) => {
       const kept = await withoutLongResults(store, record);
@@ -32,17 +40,50 @@ export function createRunLedger(store: ObjectStore): RunLedger {
       const number = attempt ?? (await newestAttempt(store, run));
       return number === undefined ? undefined : readRecord(store, run, number);
     },
-    result: async ({ result, resultKey }) => {
-      if (resultKey === undefined) return result;
-      const stored = await store.get(resultKey);
-      if (stored === undefined) throw corrupt(`${resultKey}, a task's result that a record names, is gone`);
-      return stored.body.toString('utf8');
+    result: async (task) => {
+      if (task.partKey === undefined) return resultAt(store, task);
+      // Whoever asks for one index of a part mostly asks for the next one, too.
+      if (lastPart?.key !== task.partKey) {
+        const record = await readPart(store, task.partKey);
+        lastPart = {
+          key: task.partKey,
+          record: record ?? corrupted(`${task.partKey}, a part of a map that a record names, is gone`),
+        };
+      }
+      const part = lastPart.record;
+      const own = part.tasks.find(({ taskId, mapIndex }) => taskId === task.taskId && mapIndex === task.mapIndex);
+      return own && resultAt(store, own);
     },
+    writePart: async (record) => {
+      const key = `${runPrefix(record)}parts/${keyPart(record.executionId)}.json`;
+      const body = Buffer.from(`${JSON.stringify(await withoutLongResults(store, record))}\n`);
+      await store.create(key, body, { contentType: 'application/json' });
+      return key;
+    },
+    readPart: (key) => readPart(store, key),
     list: (dagId, range = {}) => listRuns(store, dagId, range),
   };
 }
 
-async function withoutLongResults(store: ObjectStore, record: RunRecord): Promise<RunRecord> {
+async function resultAt(store: ObjectStore, { result, resultKey }: TaskInstanceRecord): Promise<string | undefined> {
+  if (resultKey === undefined) return result;
+  const stored = await store.get(resultKey);
+  if (stored === undefined) throw corrupt(`${resultKey}, a task's result that a record names, is gone`);
+  return stored.body.toString('utf8');
+}
+
+async function readPart(store: ObjectStore, key: string): Promise<PartRecord | undefined> {
+  const stored = await store.get(key);
+  if (stored === undefined) return undefined;
+  return (
+    readJson(partRecordSchema, stored.body) ?? corrupted(`${key} is not the record of a part that this version knows`)
+  );
+}
+
+async function withoutLongResults<Record extends RunRecord | PartRecord>(
+  store: ObjectStore,
+  record: Record,
+): Promise<Record> {
   const tasks = [...record.tasks];
   const long = [...tasks.entries()].filter(([, { result }]) => (result?.length ?? 0) > longestInline);
   const lane = async (): Promise<void> => {

@@ -85,7 +85,8 @@ function placeOf({ info }: Context, input: ActivityExecuteInput): StepPlace {
   const told = header === undefined ? undefined : defaultPayloadConverter.fromPayload<Partial<StepPlace>>(header);
   return {
     dagId: info.workflowType ?? '',
-    runId: info.workflowExecution?.workflowId ?? '',
+    // A part of a long map is a workflow of its own, and no run.
+    runId: told?.runId ?? info.workflowExecution?.workflowId ?? '',
     taskId: told?.taskId ?? info.activityType,
     mapIndex: told?.mapIndex ?? -1,
     tryNumber: told?.tryNumber ?? 1,

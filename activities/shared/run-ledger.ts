@@ -1,3 +1,4 @@
+import type { PartRecord } from '../../dag/part-record.ts';
 import type { RunRecord, RunSummaryRecord } from '../../dag/run-record.ts';
 
 /** Which run. */
@@ -26,6 +27,10 @@ export interface RunLedger {
   read(run: RunAddress, attempt?: number): Promise<RunRecord | undefined>;
   /** JSON of the result of a task instance of a record; `undefined` where it has none. */
   result(task: RunRecord['tasks'][number]): Promise<string | undefined>;
+  /** Keeps the record of a part of a long map. Idempotent by its execution. Gives its key. */
+  writePart(record: PartRecord): Promise<string>;
+  /** The record of a part; `undefined` when there is none. */
+  readPart(key: string): Promise<PartRecord | undefined>;
   /** Runs of a DAG, the newest logical date first, each with its newest attempt. */
   list(dagId: string, range?: LedgerRange): AsyncIterable<RunSummaryRecord>;
 }

@@ -1,5 +1,6 @@
 import type { KeptInstance } from '../../dag/kept.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
+import type { PartRecord } from '../../dag/part-record.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
 import type { Ticket } from '../../dag/turns.ts';
 import type { Turn, TurnRequest } from '../temporal/port.ts';
@@ -18,6 +19,10 @@ export interface ControlActivities {
   keptTasks(input: KeptAttempt & { readonly from: number }): Promise<KeptPart>;
   /** Results of instances of an attempt, in the order of the instances; as many as fit in a message, and at least one. */
   keptResults(input: KeptAttempt & { readonly instances: readonly TaskInstance[] }): Promise<readonly unknown[]>;
+  /** Keeps the record of a part of a long map. Gives its key. */
+  keepPart(record: PartRecord): Promise<string>;
+  /** Results of a part's indexes from a place on, in their order; `null` where there is none; as many as fit in a message, and at least one. */
+  partResults(input: { readonly key: string; readonly from: number }): Promise<readonly unknown[]>;
 }
 
 /** An attempt of a run that has left a record. */

@@ -29,6 +29,8 @@ export function createControl({ control, ledger }: ControlPorts): ControlSteps {
     endedAttempt: kept.ended,
     keptTasks: kept.tasks,
     keptResults: kept.results,
+    keepPart: (record) => ledger.writePart(record),
+    partResults: kept.partResults,
     requestTurn: (request) => control.requestTurn(request),
     recentDurations: async ({ dagId, limit }) => {
       const durations: number[] = [];

@@ -12,6 +12,7 @@ export interface Kept {
   readonly ended: ControlActivities['endedAttempt'];
   readonly tasks: ControlActivities['keptTasks'];
   readonly results: ControlActivities['keptResults'];
+  readonly partResults: ControlActivities['partResults'];
   /** A record with the results that its run kept of the attempt before. */
   readonly withKeptResults: (record: RunRecord) => Promise<RunRecord>;
 }
@@ -27,6 +28,19 @@ export function createKept(ledger: RunLedger): Kept {
     });
   }
 
+  /** As many as fit in a message, and at least one. */
+  async function resultsOf(tasks: readonly (TaskInstanceRecord | undefined)[]): Promise<readonly unknown[]> {
+    const results: unknown[] = [];
+    let bytes = 0;
+    for (const task of tasks) {
+      const text = task && (await ledger.result(task));
+      bytes += Buffer.byteLength(text ?? '');
+      if (results.length > 0 && bytes > mostAtOnce) break;
+      results.push(text === undefined ? null : JSON.parse(text));
+    }
+    return results;
+  }
+
   return {
     ended: async (run) => {
       const record = await ledger.read(run);
@@ -38,8 +52,9 @@ export function createKept(ledger: RunLedger): Kept {
       const { tasks } = await recordOf(attempt);
       const instances: KeptInstance[] = [];
       let bytes = 0;
-      for (const { result, resultKey, kept: _, ...instance } of tasks.slice(from)) {
-        const one = { ...instance, hasResult: result !== undefined || resultKey !== undefined };
+      for (const { result, resultKey, partKey, kept: _, ...instance } of tasks.slice(from)) {
+        const hasResult = instance.state === 'success' && [result, resultKey, partKey].some((one) => one !== undefined);
+        const one = { ...instance, hasResult };
         bytes += Buffer.byteLength(JSON.stringify(one));
         if (instances.length > 0 && bytes > mostAtOnce) break;
         instances.push(one);
@@ -49,16 +64,14 @@ export function createKept(ledger: RunLedger): Kept {
     },
     results: async ({ instances, ...attempt }) => {
       const tasks = byInstance(await recordOf(attempt));
-      const results: unknown[] = [];
-      let bytes = 0;
-      for (const { taskId, mapIndex } of instances) {
-        const task = tasks.get(keyOf(taskId, mapIndex));
-        const text = task && (await ledger.result(task));
-        bytes += Buffer.byteLength(text ?? '');
-        if (results.length > 0 && bytes > mostAtOnce) break;
-        results.push(text === undefined ? null : JSON.parse(text));
+      return resultsOf(instances.map(({ taskId, mapIndex }) => tasks.get(keyOf(taskId, mapIndex))));
+    },
+    partResults: async ({ key, from }) => {
+      const part = await ledger.readPart(key);
+      if (part === undefined) {
+        throw new AdapterError(`${key}, the record of a part of a map, is gone`, { system: 's3', code: 'not_found' });
       }
-      return results;
+      return resultsOf(part.tasks.slice(from));
     },
     withKeptResults: async (record) => {
       const { dagId, runId, from } = record;
@@ -66,8 +79,13 @@ export function createKept(ledger: RunLedger): Kept {
       const before = byInstance(await recordOf({ dagId, runId, attempt: from }));
       const tasks = record.tasks.map((task) => {
         if (task.kept === undefined) return task;
-        const { result, resultKey } = before.get(keyOf(task.taskId, task.mapIndex)) ?? {};
-        return { ...task, ...(result !== undefined && { result }), ...(resultKey !== undefined && { resultKey }) };
+        const { result, resultKey, partKey } = before.get(keyOf(task.taskId, task.mapIndex)) ?? {};
+        return {
+          ...task,
+          ...(result !== undefined && { result }),
+          ...(resultKey !== undefined && { resultKey }),
+          ...(partKey !== undefined && { partKey }),
+        };
       });
       return { ...record, tasks };
     },

@@ -1,5 +1,5 @@
 import type { RunState } from '../../dag/states.ts';
-import { instantText, searchAttributeKeys } from '../../workflows/engine/search-attributes.ts';
+import { instantText, partState, searchAttributeKeys } from '../../workflows/engine/search-attributes.ts';
 
 /** Which runs are asked for. */
 export interface RunFilter {
@@ -34,6 +34,8 @@ export function visibilityQuery(
   const types = dagIds.map(quoted).join(', ');
   const own = types === '' ? '' : ` OR WorkflowType IN (${types})`;
   return [
+    // Parts of long maps are workflows of their DAG's type, too.
+    `(${runState.name} IS NULL OR ${runState.name} != "${partState}")`,
     dagId === undefined ? `(${dag.name} IS NOT NULL${own})` : `WorkflowType = ${quoted(dagId)}`,
     ...(state === undefined ? [] : [`(${states[state]})`]),
     // As text a whole second comes after its milliseconds ("00Z" and "00.5Z"), so the bound below is the second without its end.

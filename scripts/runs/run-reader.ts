@@ -93,10 +93,19 @@ export function createRunReader({ client, ledger, dagIds, warn }: RunReaderOptio
           return statusOfRecord(record);
         if (info === undefined) return undefined;
       }
-      const query = (): Promise<RunStatus> => client.workflow.getHandle(runId).query(statesQuery);
-      const deadline = Date.now() + answerAtMost;
+      const handle = client.workflow.getHandle(runId);
+      let deadline = 0;
+      const page = (from: number): Promise<RunStatus> => {
+        deadline = Date.now() + answerAtMost;
+        return client.withDeadline(deadline, () => handle.query(statesQuery, { from }));
+      };
       try {
-        return await client.withDeadline(deadline, query);
+        let status = await page(0);
+        while (status.next !== undefined) {
+          const more = await page(status.next);
+          status = { ...more, tasks: [...status.tasks, ...more.tasks] };
+        }
+        return status;
       } catch (error) {
         // Who ends a question at its deadline, client or server, and with which code, is a matter of milliseconds.
         if (wasNotAnswered(error) || Date.now() > deadline - endOfAnswers) return undefined;

@@ -93,7 +93,7 @@ describe('defining a DAG', () => {
       {},
       'a factor from 1',
     ],
-    ['a long map', ({ map }) => map('a', Array.from({ length: 501 }), { run: () => 1 }), {}, 'at most 500 fit'],
+    ['a long map', ({ map }) => map('a', Array.from({ length: 10_001 }), { run: () => 1 }), {}, 'at most 10000 fit'],
     ['a bad cron', one, { schedule: cron('61 * * * *') }, 'cron 61 * * * * has 61 as minute'],
     ['a bad zone', one, { schedule: cron('@daily', { timezone: 'Nowhere' }) }, 'time zone Nowhere'],
     ['bad runs', one, { maxActiveRuns: 0 }, 'maxActiveRuns is 0'],

@@ -200,11 +200,14 @@ describe('maps', () => {
   });
 
   test.each([
-    [3 as never, 'task rows of DAG sample gave number, but a task is mapped over its result'],
-    [Array.from({ length: 501 }, () => ''), 'gave 501 items'],
-  ])('fail the task that gives no list that can be mapped over: %#', async (given, words) => {
-    const definition = define(({ task, map }) => {
-      map('each', task('rows', { run: (): string[] => given }), { run });
+    ['map', 3 as never, 'task rows of DAG sample gave number, but a task is mapped over its result'],
+    ['map', Array.from({ length: 10_001 }, () => ''), 'gave 10001 items'],
+    ['mapGroup', Array.from({ length: 501 }, () => ''), 'gave 501 items'],
+  ])('fail the task that gives no list that can be mapped over: %s %#', async (by, given, words) => {
+    const definition = define(({ task, map, mapGroup }) => {
+      const rows = task('rows', { run: (): string[] => given });
+      if (by === 'map') map('each', rows, { run });
+      else mapGroup('group', rows, {}, (item, builder) => builder.task('each', { needs: { item }, run }));
     });
     const rows = taskOf(definition, 'rows');
     await expect(async () => rows.run(undefined, {}, context)).rejects.toThrow(words);

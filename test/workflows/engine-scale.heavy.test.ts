@@ -55,6 +55,16 @@ describe('as many tasks as a run may have, on a real server', () => {
     await expect(replayMs(many)).resolves.toBeLessThan(60_000);
   }, 300_000);
 
+  test('10,000 items run in child workflows, whose results their run does not hold', async () => {
+    const map = await costOf('longestMap');
+    // 50 parts, each begun and ended; of bytes, the items and how each of them ended.
+    expect(map.events).toBeLessThan(1_000);
+    expect(map.bytes).toBeLessThan(1024 * 1024);
+    const chain = await costOf('chain500');
+    expect(map.cpuMs / chain.cpuMs).toBeLessThan(30);
+    await expect(replayMs(map)).resolves.toBeLessThan(30_000);
+  }, 600_000);
+
   test('500 tasks, one, and 500 again cost edges, not pairs', async () => {
     const hourglass = await costOf('hourglass');
     const chain = await costOf('chain500');

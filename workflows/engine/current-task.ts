@@ -3,6 +3,7 @@ import { AsyncLocalStorage, inWorkflowContext } from '@temporalio/workflow';
 import type { PokePolicy } from '../../activities/shared/poke.ts';
 import type { RunContext } from '../../dag/definition.ts';
 import type { IntervalText } from '../../dag/given-interval.ts';
+import type { IndexEnd } from '../../dag/part-end.ts';
 import type { RunDesk } from './run-desk.ts';
 import type { TaskWait } from './task-record.ts';
 
@@ -51,6 +52,36 @@ export interface TaskHost {
   readonly startRun: (order: RunOrder) => Promise<StartedRun | undefined>;
   /** Logs a warning of the caller's task. */
   readonly warn: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Runs indexes of a long map outside of the run; absent: they run in it. */
+  readonly runPart?: RunPart;
+}
+
+/** Runs a part of a long map, in the caller's scope, and ends when it has. It fails when that cannot be known. */
+export type RunPart = (part: Part, run: RunContext) => Promise<EndedPart>;
+
+/** Some indexes of a long map. */
+export interface Part {
+  readonly taskId: string;
+  readonly mapIndexes: readonly number[];
+  /** One an index; `null` where the definition has them. */
+  readonly items: readonly unknown[] | null;
+  /** What every index is given of the tasks that it needs. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Indexes at a time; `null`: all. */
+  readonly most: number | null;
+  /** Tries that an index has had before, and the number of the last one that it may have, less one; where it had any. */
+  readonly triedBefore: readonly (readonly [mapIndex: number, tries: number, maxTries: number])[];
+  /** Whether its results are needed. */
+  readonly wantsResults: boolean;
+}
+
+/** A part that has ended, one entry an index. */
+export interface EndedPart {
+  readonly ends: readonly IndexEnd[];
+  /** Key of its record; `null` when that could not be kept. */
+  readonly key: string | null;
+  /** Where they are needed. */
+  readonly results?: readonly unknown[];
 }
 
 /** What can be cancelled as a whole. */

@@ -6,6 +6,8 @@ import { defineDag } from '../../dag/define-dag.ts';
 import { DagDefinitionError } from '../../dag/definition-error.ts';
 import type { DagOptions } from '../../dag/options.ts';
 import { failureTypes } from './failures.ts';
+import { isPart, runPart } from './map-part.ts';
+import type { PartEnd, PartOrder } from './part-order.ts';
 import { runDag } from './run-dag.ts';
 import type { RunResult } from './run-end.ts';
 
@@ -42,7 +44,8 @@ export function dagOf<Params, Input = unknown>(definition: DagDefinition<Params>
 function workflowOf<Params, Input>(id: string, define: () => DagDefinition<Params>): DagWorkflow<Input, Params> {
   let definition: DagDefinition<Params> | undefined;
   const defined = (): DagDefinition<Params> => (definition ??= define());
-  const workflow = async (input?: Input | null): Promise<RunResult> => runDag(orFail(defined), input);
+  const workflow = async (input?: Input | null): Promise<RunResult | PartEnd> =>
+    isPart() ? runPart(orFail(defined), input as PartOrder) : runDag(orFail(defined), input);
   return Object.defineProperties(workflow, {
     // Clients start a workflow function by its name, and a minifier or a rename must not change it.
     name: { value: id },

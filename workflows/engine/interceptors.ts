@@ -33,6 +33,9 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
             return Promise.reject(error);
           }
           const { taskId, mapIndex, tryNumber, poke } = task;
+          // A run's own activities find its id with their workflow.
+          const { runId } = task.run;
+          const run = runId === workflowInfo().workflowId ? {} : { runId };
           const begin = (): Promise<unknown> => {
             const wait = overBudget(characters);
             if (wait !== undefined) return wait.then(begin);
@@ -40,7 +43,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
             return next(
               Object.assign({}, input, {
                 headers: Object.assign({}, input.headers, {
-                  [taskHeader]: defaultPayloadConverter.toPayload({ taskId, mapIndex, tryNumber }),
+                  [taskHeader]: defaultPayloadConverter.toPayload({ ...run, taskId, mapIndex, tryNumber }),
                   ...(poke !== undefined && { [pokeHeader]: defaultPayloadConverter.toPayload(poke.policy) }),
                 }),
                 options: Object.assign({}, input.options, {
@@ -52,6 +55,17 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           };
           return followWork(task.work, 'activities', begin());
         },
+        startChildWorkflowExecution: (input, next) => {
+          const sizes = input.options.args.map(
+            (value) => payloadText(`the input of ${input.options.workflowId}`, value)?.length ?? 0,
+          );
+          const characters = sizes.reduce((sum, size) => sum + size, 0);
+          const begin = (): ReturnType<typeof next> => {
+            const wait = overBudget(characters);
+            return wait === undefined ? next(input) : wait.then(begin);
+          };
+          return begin();
+        },
         startTimer: (input, next) => {
           const task = currentTask();
           if (task === undefined) return next(input);
@@ -61,7 +75,12 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
         getLogAttributes: (input, next) => {
           const { workflowType, workflowId } = workflowInfo();
           const task = currentTask();
-          const place = task && { task: task.taskId, mapIndex: task.mapIndex, try: task.tryNumber };
+          const place = task && {
+            run: task.run.runId,
+            task: task.taskId,
+            mapIndex: task.mapIndex,
+            try: task.tryNumber,
+          };
           return next({ ...input, dag: workflowType, run: workflowId, ...place });
         },
       },

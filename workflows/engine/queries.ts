@@ -2,8 +2,9 @@ import { defineQuery } from '@temporalio/workflow';
 import type { TaskError } from '../../dag/outcome.ts';
 import type { RunState, TaskState } from '../../dag/states.ts';
 import type { TriggerRule } from '../../dag/trigger-rules.ts';
-import type { RunType } from '../../dag/definition.ts';
+import type { RunContext, RunType } from '../../dag/definition.ts';
 import type { CallbackTrouble } from './callbacks.ts';
+import { instantText } from './search-attributes.ts';
 import type { TaskWait, TryRecord } from './task-record.ts';
 
 /** A run's graph, as it runs. */
@@ -43,6 +44,8 @@ export interface RunStatus {
   readonly dataInterval: { readonly start: string; readonly end: string };
   readonly state: RunState;
   readonly tasks: readonly TaskStatus[];
+  /** Where the next page begins; absent: this was the last one. */
+  readonly next?: number;
   /** What went wrong in callbacks; only where something did. */
   readonly callbackTroubles?: readonly CallbackTrouble[];
 }
@@ -56,8 +59,40 @@ export interface TaskAddress {
 /** Asks a run for its graph. */
 export const graphQuery = defineQuery<RunGraph>('graph');
 
-/** Asks a run where its tasks are. */
-export const statesQuery = defineQuery<RunStatus>('states');
+/** Task instances that one answer tells of: some half of what a message may have. */
+const statesPage = 3_000;
+
+/** Which page of a run's task instances is asked for; without it the first one. */
+export interface StatesPage {
+  /** Place of its first one, from 0: the `next` of the page before. */
+  readonly from?: number;
+  /** How many are told of at most; as many as one message holds by default. */
+  readonly limit?: number;
+}
+
+/** Asks a run where its tasks are. A run of many task instances answers in pages. */
+export const statesQuery = defineQuery<RunStatus, [page?: StatesPage | null]>('states');
+
+/** Where a run is, with a page of its task instances. */
+export function statusOfRun(
+  { dagId, runId, runType, logicalDate, dataInterval }: RunContext,
+  state: RunState,
+  instances: readonly { readonly status: () => TaskStatus }[],
+  page: StatesPage | null | undefined,
+): RunStatus {
+  const from = page?.from ?? 0;
+  const end = from + (page?.limit ?? statesPage);
+  return {
+    dagId,
+    runId,
+    runType,
+    logicalDate: instantText(logicalDate),
+    dataInterval: { start: instantText(dataInterval.start), end: instantText(dataInterval.end) },
+    state,
+    tasks: instances.slice(from, end).map(({ status }) => status()),
+    ...(end < instances.length && { next: end }),
+  };
+}
 
 /** Asks a run for the tries of a task, first one first. */
 export const triesQuery = defineQuery<readonly TryRecord[], [TaskAddress]>('tries');

@@ -1,13 +1,14 @@
 import { choiceOf } from '../../dag/choice.ts';
-import { isMapped, type DagDefinition, type RunContext, type TaskDefinition } from '../../dag/definition.ts';
+import { isMapped, type DagDefinition, type TaskDefinition } from '../../dag/definition.ts';
 import { keepable, sourcesFor, type KeptInstance } from '../../dag/kept.ts';
+import { longestOf } from '../../dag/limits.ts';
 import { itemsOf } from '../../dag/map-list.ts';
 import type { Outcome, Unfinished } from '../../dag/outcome.ts';
 import { plannedTasks } from '../../dag/planned-tasks.ts';
 import { makePlan, type Plan, type TaskInstance } from '../../dag/planner.ts';
-import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
-import { instantText } from './search-attributes.ts';
-import type { RunGraph, RunStatus, TaskAddress, TaskStatus } from './queries.ts';
+import { isFinished, type TaskState } from '../../dag/states.ts';
+import { failureTypes } from './failures.ts';
+import type { RunGraph, TaskAddress, TaskStatus } from './queries.ts';
 import { newRecord, type TaskRecord, type TaskWait, type TryRecord } from './task-record.ts';
 import { statusOf } from './task-status.ts';
 
@@ -28,10 +29,12 @@ export interface RunBook {
   /** The task instances in the order of the definition. */
   readonly instances: readonly BookInstance[];
   readonly statuses: () => readonly TaskStatus[];
-  readonly status: (context: RunContext, state: RunState) => RunStatus;
   readonly tries: (address: TaskAddress) => readonly TryRecord[];
   readonly result: (address: TaskAddress) => unknown;
 }
+
+/** What is known of the tasks that are to run, as far as running them goes. */
+export type TaskBook = Pick<RunBook, 'plan' | 'task' | 'record' | 'inputsOf'>;
 
 /** One task instance: what is known of it now. */
 export interface BookInstance {
@@ -59,6 +62,7 @@ export function openBook(definition: DagDefinition, earlier: readonly KeptTask[]
     const { list } = taskOf(taskId);
     const items = list === undefined ? undefined : itemsOf(list, listResult);
     if (items === undefined) return null;
+    if (refuses(taskId, items.length)) return null;
     expand(taskId, items);
     return items.length;
   });
@@ -80,6 +84,15 @@ export function openBook(definition: DagDefinition, earlier: readonly KeptTask[]
       return plan.states(taskId).every(isFinished) ? given.map(({ value }) => value) : undefined;
     const value = given[0]?.value;
     return Array.isArray(value) ? value : undefined;
+  }
+
+  /** A list that was put together, or of results, may be longer than any of its parts: then its task has no indexes, and says why. */
+  function refuses(taskId: string, length: number): boolean {
+    const longest = longestOf(taskOf(taskId));
+    if (length <= longest) return false;
+    const message = `its list has ${length} items, but at most ${longest} fit: map over ranges of them`;
+    recordOf({ taskId }).error = { type: failureTypes.tooLarge, message };
+    return true;
   }
 
   /** Makes a mapped task of one whose list has just become known. */
@@ -143,7 +156,7 @@ export function openBook(definition: DagDefinition, earlier: readonly KeptTask[]
     for (const instance of cleared) {
       const record = recordOf(instance);
       record.maxTries = record.tries.length + taskOf(instance.taskId).retries;
-      Object.assign(record, { value: undefined, error: null, kept: undefined, wait: undefined });
+      Object.assign(record, { value: undefined, error: null, kept: undefined, partKey: undefined, wait: undefined });
     }
     plan.clear(cleared);
   }
@@ -219,20 +232,13 @@ export function openBook(definition: DagDefinition, earlier: readonly KeptTask[]
     }),
     instances,
     statuses,
-    status: ({ dagId, runId, runType, logicalDate, dataInterval }, state) => ({
-      dagId,
-      runId,
-      runType,
-      logicalDate: instantText(logicalDate),
-      dataInterval: { start: instantText(dataInterval.start), end: instantText(dataInterval.end) },
-      state,
-      tasks: statuses(),
-    }),
     tries: (address) => recordOf(address).tries,
     result: (address) => {
       const record = recordOf(address);
       const state = stateOf(record);
       if (record.kept === 'away') return absent(`the result of task ${address.taskId} is in the run's record before`);
+      if (record.partKey !== undefined && record.value === undefined)
+        return absent(`the result of task ${address.taskId} is in the record of its part, ${record.partKey}`);
       return state === 'success' ? record.value : absent(`task ${address.taskId} has no result: it is ${state}`);
     },
   };

@@ -17,7 +17,8 @@ import { openCallbacks, type CallbackDesk } from './callbacks.ts';
 import { controlActivities } from './control.ts';
 import { detailsOf, troublesText, type DetailsText } from './details.ts';
 import { failureTypes } from './failures.ts';
-import { graphQuery, resultQuery, statesQuery, triesQuery } from './queries.ts';
+import { graphQuery, resultQuery, statesQuery, statusOfRun, triesQuery } from './queries.ts';
+import { partStarter } from './part-start.ts';
 import { endedBefore, keptBook, rerunOrder } from './kept-run.ts';
 import { closeRun, runRecord } from './run-record.ts';
 import { openBook, type RunBook } from './run-book.ts';
@@ -42,7 +43,7 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   const announce = announcer(context);
   // Before anything can fail, since a run that failed is asked, too.
   setHandler(graphQuery, book.graph);
-  setHandler(statesQuery, () => withTroubles(book.status(context, state), callbacks));
+  setHandler(statesQuery, (page) => withTroubles(statusOfRun(context, state, book.instances, page), callbacks));
   setHandler(triesQuery, book.tries);
   setHandler(resultQuery, book.result);
 
@@ -73,7 +74,7 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
         definition,
         book,
         context,
-        host: workflowHost,
+        host: { ...workflowHost, runPart: partStarter(input) },
         callbacks,
         onChange: shower(book, details),
       });

@@ -59,7 +59,8 @@ export function withTroubles(status: RunStatus, { troubles }: CallbackDesk): Run
 }
 
 function whatFailed(statuses: readonly TaskStatus[], ending: Ending | undefined): string {
-  const failed = statuses.filter(({ state }) => state === 'failed');
+  // One that could not be mapped has an error without having run.
+  const failed = statuses.filter(({ state, error }) => state === 'failed' || (state === 'upstream_failed' && error));
   const told = failed.slice(0, 5).map(({ label, error }) => `${label} (${error?.message ?? 'unknown'})`);
   const more = failed.length > told.length ? [`and ${failed.length - told.length} more`] : [];
   const which = failed.length === 0 ? [] : [`failed: ${[...told, ...more].join('; ')}`];

@@ -5,6 +5,7 @@ import type { RunRecord, TaskInstanceRecord } from '../../dag/run-record.ts';
 import { controlActivities } from './control.ts';
 import type { TaskStatus } from './queries.ts';
 import type { RunBook } from './run-book.ts';
+import type { TaskRecord } from './task-record.ts';
 
 /** A run at its end. */
 export interface EndedRun {
@@ -40,14 +41,18 @@ export function runRecord({ book, context, rerun, input, queuedAt, start, state,
     state,
     ...(message !== undefined && { message }),
     input: input ?? null,
-    tasks: book.statuses().map((status) => instanceRecord(book, status)),
+    tasks: book.statuses().map((status) => instanceRecord(status, book.record(status))),
   };
 }
 
-function instanceRecord(book: RunBook, { taskId, mapIndex, label, state, error }: TaskStatus): TaskInstanceRecord {
-  const { tries, value, kept } = book.record({ taskId, mapIndex });
+/** What is to be known of a task instance later. */
+export function instanceRecord(
+  { taskId, mapIndex, label, state, error }: TaskStatus,
+  { tries, value, kept, partKey }: TaskRecord,
+): TaskInstanceRecord {
   // Its result stays where it is: whoever writes the record finds it in the one before.
   if (kept !== undefined) return { taskId, mapIndex, label, state, tries: [...tries], error, kept: true };
+  if (partKey !== undefined) return { taskId, mapIndex, label, state, tries: [...tries], error, partKey };
   const result = state === 'success' && value !== undefined ? { result: JSON.stringify(value) } : {};
   return { taskId, mapIndex, label, state, tries: [...tries], error, ...result };
 }

@@ -6,7 +6,8 @@ import { isFinished } from '../../dag/states.ts';
 import type { CallbackDesk } from './callbacks.ts';
 import type { TaskHost } from './current-task.ts';
 import { failureTypes } from './failures.ts';
-import type { RunBook } from './run-book.ts';
+import { openParts } from './map-parts.ts';
+import type { TaskBook } from './run-book.ts';
 import { openStops } from './stops.ts';
 import { openSlots } from './task-slots.ts';
 import { tryTask } from './tries.ts';
@@ -27,7 +28,7 @@ export interface Ending {
 /** A run whose tasks are to run. */
 export interface RunningRun {
   readonly definition: DagDefinition;
-  readonly book: RunBook;
+  readonly book: TaskBook;
   readonly context: RunContext;
   readonly host: TaskHost;
   readonly callbacks: CallbackDesk;
@@ -76,9 +77,11 @@ export async function runTasks({
       const { ready, ended } = plan.settle();
       for (const instance of ended) slots.follow(instance, instance.state);
       for (const instance of ready) {
+        if (parts.take(instance)) continue;
         if (!slots.ask(instance, () => begin(instance))) plan.record(instance, 'queued');
       }
       slots.admit();
+      parts.begin();
     }
     advancing = false;
     onChange();
@@ -116,9 +119,9 @@ export async function runTasks({
           return;
         }
         open--;
-        if (state === 'failed') logFailure(host, book, instance);
-        if (state === 'failed' && definition.failFast === true && task.kind !== 'teardown' && ending === undefined) {
-          stop({ type: failureTypes.failFast, message: `task ${task.id} failed, and the DAG fails fast` });
+        if (state === 'failed') {
+          logFailure(host, book, instance);
+          failFast(task);
         }
         advance();
       },
@@ -128,6 +131,31 @@ export async function runTasks({
       onDefect,
       isCancelled: () => cancelled || isOver(task),
     });
+  }
+
+  const parts = openParts({
+    definition,
+    book,
+    context,
+    host,
+    stops,
+    isOver: (task) => cancelled || isOver(task),
+    onBegin: () => void open++,
+    onSkip: advance,
+    onEnd: (task, failed) => {
+      open--;
+      if (failed > 0) {
+        host.warn('indexes of a map failed; the log of its part has each of them', { task: task.id, failed });
+        failFast(task);
+      }
+      advance();
+    },
+    onDefect: (error) => onDefect(error),
+  });
+
+  function failFast({ id, kind }: TaskDefinition): void {
+    if (definition.failFast !== true || kind === 'teardown' || ending !== undefined) return;
+    stop({ type: failureTypes.failFast, message: `task ${id} failed, and the DAG fails fast` });
   }
 
   /** What has begun fails, the rest is skipped; teardowns still run, unless the time is up. */
@@ -155,7 +183,7 @@ export async function runTasks({
   return { cancelled, ending };
 }
 
-function logFailure(host: TaskHost, book: RunBook, instance: TaskInstance): void {
+function logFailure(host: TaskHost, book: TaskBook, instance: TaskInstance): void {
   const { tries, error } = book.record(instance);
   host.warn('task failed', {
     task: instance.taskId,

@@ -16,6 +16,9 @@ export const searchAttributeKeys = {
   runState: defineSearchAttributeKey(runAttributes.runState, 'KEYWORD'),
 } as const;
 
+/** In the place of a run's state on a part of a long map: a workflow of its DAG's type that is no run. */
+export const partState = 'part';
+
 /** The nominal time that a Schedule writes on the runs that it starts; anybody who starts a run may write it, too. */
 export const scheduledStartTime = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
 

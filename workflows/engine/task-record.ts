@@ -46,6 +46,8 @@ export interface TaskRecord {
   maxTries: number;
   /** Of one that ended in an earlier attempt of the run: whether its result, where it has one, is here or in the ledger alone. */
   kept?: 'here' | 'away' | undefined;
+  /** Of an index of a long map that has ended: key of its part's record, which has its result. */
+  partKey?: string | undefined;
   value: unknown;
   error: TaskError | null;
   /** What the try that runs waits for, if it waits. */

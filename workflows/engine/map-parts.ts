@@ -1,0 +1,173 @@
+import type { DagDefinition, RunContext, TaskDefinition } from '../../dag/definition.ts';
+import { sourcesFor } from '../../dag/kept.ts';
+import { partSize, runsInParts } from '../../dag/limits.ts';
+import type { TaskError } from '../../dag/outcome.ts';
+import type { IndexEnd } from '../../dag/part-end.ts';
+import type { TaskInstance } from '../../dag/planner.ts';
+import type { TaskHost } from './current-task.ts';
+import { diagnose } from './failures.ts';
+import type { TaskBook } from './run-book.ts';
+import type { Stops } from './stops.ts';
+
+/** Runs the indexes of long maps in child workflows, some of them in each, so that no history holds them all. */
+export interface MapParts {
+  /** Takes an index that may run, where its map is a long one; else says `false`. */
+  readonly take: (instance: TaskInstance) => boolean;
+  /** Begins what was taken, as far as limits let it. */
+  readonly begin: () => void;
+}
+
+/** What parts work with. */
+export interface PartsOfRun {
+  readonly definition: DagDefinition;
+  readonly book: TaskBook;
+  readonly context: RunContext;
+  readonly host: TaskHost;
+  readonly stops: Stops;
+  /** Whether a task is not begun any more. */
+  readonly isOver: (task: TaskDefinition) => boolean;
+  readonly onBegin: () => void;
+  /** Told when indexes were skipped instead. */
+  readonly onSkip: () => void;
+  /** Told when a part has ended, and how many of its indexes failed. */
+  readonly onEnd: (task: TaskDefinition, failed: number) => void;
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** What of one long map is to run. */
+interface Line {
+  readonly task: TaskDefinition;
+  /** Indexes that are not in a part yet. */
+  taken: number[];
+  readonly waiting: (readonly number[])[];
+  running: number;
+}
+
+/** Indexes of a limited map that share one part's limit: a part that comes to its end does not use all of it. */
+const shareOfLimit = 50;
+
+/** The parts of a run's long maps; none where the host cannot run parts, a test for example. */
+export function openParts({
+  definition,
+  book,
+  context,
+  host,
+  stops,
+  isOver,
+  onBegin,
+  onSkip,
+  onEnd,
+  onDefect,
+}: PartsOfRun): MapParts {
+  const { openScope, now, runPart } = host;
+  if (runPart === undefined) return { take: () => false, begin: () => undefined };
+  const { plan } = book;
+  const lines = new Map<string, Line>();
+  const needed = new Set(definition.tasks.flatMap(sourcesFor));
+
+  const start = (line: Line, mapIndexes: readonly number[], most: number | null): void => {
+    const { task } = line;
+    const { id: taskId } = task;
+    // While they waited, they may have been marked.
+    const instances = mapIndexes
+      .map((mapIndex): TaskInstance => ({ taskId, mapIndex }))
+      .filter(({ mapIndex }) => plan.states(taskId)[mapIndex] === 'queued');
+    const [first] = instances;
+    if (first === undefined) return;
+    if (isOver(task)) {
+      for (const instance of instances) plan.record(instance, 'skipped');
+      onSkip();
+      return;
+    }
+    line.running++;
+    onBegin();
+    for (const instance of instances) plan.record(instance, 'running');
+    const since = now();
+    const scope = openScope();
+    let stopped: TaskError | undefined;
+    const release = stops.follow(task, (why) => {
+      stopped = why;
+      scope.cancel();
+    });
+    const close = (ends: readonly IndexEnd[], key: string | null, values?: readonly unknown[]): void => {
+      release();
+      line.running--;
+      let failed = 0;
+      for (const [at, instance] of instances.entries()) {
+        const { state, error, tries } = ends[at] ?? lost(since, now(), 'its part said nothing of it');
+        const record = book.record(instance);
+        for (const one of tries) record.tries.push({ ...one, tryNumber: record.tries.length + 1 });
+        record.error = state === 'failed' ? (stopped ?? error) : null;
+        record.value = values?.[at];
+        record.partKey = key ?? undefined;
+        if (state === 'failed') failed++;
+        plan.record(instance, state);
+      }
+      onEnd(task, failed);
+    };
+    const fail = (thrown: unknown): void => {
+      const { error } = diagnose(thrown);
+      close(
+        instances.map(() => lost(since, now(), error.message, error.type)),
+        null,
+      );
+    };
+    const order = {
+      taskId,
+      mapIndexes: instances.map(({ mapIndex }) => mapIndex),
+      items: task.list === undefined ? null : instances.map(({ mapIndex }) => task.items?.[mapIndex]),
+      inputs: book.inputsOf(first),
+      most,
+      triedBefore: instances.flatMap((instance) => {
+        const { tries, maxTries } = book.record(instance);
+        return tries.length === 0 ? [] : [[instance.mapIndex, tries.length, maxTries] as const];
+      }),
+      wantsResults: needed.has(taskId),
+    };
+    scope
+      .run(() => runPart(order, context))
+      .then(({ ends, key, results }) => close(ends, key, results), fail)
+      .then(undefined, onDefect);
+  };
+
+  return {
+    take: ({ taskId, mapIndex }) => {
+      const task = book.task(taskId);
+      if (!runsInParts(task.items?.length ?? 0)) return false;
+      const line = lines.get(taskId) ?? { task, taken: [], waiting: [], running: 0 };
+      lines.set(taskId, line);
+      line.taken.push(mapIndex);
+      plan.record({ taskId, mapIndex }, 'queued');
+      return true;
+    },
+    begin: () => {
+      for (const line of lines.values()) {
+        for (let at = 0; at < line.taken.length; at += partSize) line.waiting.push(line.taken.slice(at, at + partSize));
+        line.taken = [];
+        const limit = limitOf(definition, line.task);
+        const atOnce = limit === null ? Number.POSITIVE_INFINITY : Math.ceil(limit / shareOfLimit);
+        const most = limit === null ? null : Math.floor(limit / atOnce);
+        while (line.running < atOnce) {
+          const next = line.waiting.shift();
+          if (next === undefined) break;
+          start(line, next, most);
+        }
+      }
+    },
+  };
+}
+
+/** How many indexes of a long map run at a time; `null`: all. A limit of the whole run is each of its long maps'. */
+function limitOf(
+  { maxActiveTasks = Number.POSITIVE_INFINITY }: DagDefinition,
+  { maxActiveTisPerDagrun = Number.POSITIVE_INFINITY }: TaskDefinition,
+): number | null {
+  const limit = Math.min(maxActiveTasks, maxActiveTisPerDagrun);
+  return Number.isFinite(limit) ? limit : null;
+}
+
+/** The end of an index of which its part has said nothing. */
+function lost(start: number, end: number, message: string, type = 'PartLost'): IndexEnd {
+  const error = { type, message };
+  return { state: 'failed', error, tries: [{ tryNumber: 1, start, end, state: 'failed', error }] };
+}
