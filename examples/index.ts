@@ -31,3 +31,6 @@ export {
 } from './timetables.ts';
 export { twoSources } from './trigger-rules.ts';
 export { awaitedSignal, laterInTheDay } from './waits.ts';
+export { ordersEtl } from './migration/orders-etl.ts';
+export { partnerFiles } from './migration/partner-files.ts';
+export { pinterestNotebook } from './migration/pinterest-notebook.ts';

@@ -18,7 +18,7 @@ describe.each([
   });
 
   test('names every DAG of the folder', () => {
-    const defined = readdirSync(join(root, folder))
+    const defined = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts'))
       .flatMap((file) => [...readFileSync(join(root, folder, file), 'utf8').matchAll(/^export const (\w+) = dag\(/gm)])
       .map(([, id = '']) => id);

@@ -1,12 +1,19 @@
 import type { IoActivities } from '../../activities/steps/contract.ts';
 import type { ExampleActivities } from '../../examples/activities.ts';
+import type { OrdersActivities } from '../../examples/migration/orders-etl.ts';
+import type { PartnerActivities } from '../../examples/migration/partner-files.ts';
+import type { NotebookActivities } from '../../examples/migration/pinterest-notebook.ts';
 import * as examples from '../../examples/index.ts';
 import type { RunStatus } from '../../workflows/engine/queries.ts';
 import { answerUpdate } from '../../workflows/engine/run-desk.ts';
 import { eventually } from '../support/own-state.ts';
 import { endOf, onRealServer, taskOf, type Stage } from './harness.ts';
 
-type Activities = ExampleActivities & Pick<IoActivities, 'findObjects' | 'findOffsets' | 'notifySlack'>;
+type Activities = ExampleActivities &
+  NotebookActivities &
+  OrdersActivities &
+  PartnerActivities &
+  Pick<IoActivities, 'findObjects' | 'findOffsets' | 'notifySlack'>;
 
 /** Everything is there, and nothing fails. */
 const activities: Activities = {
@@ -19,6 +26,14 @@ const activities: Activities = {
   findObjects: async () => [{ key: 'incoming/a.csv', size: 9, lastModified: '2026-03-01T00:00:00Z' }],
   findOffsets: async ({ records }) => [{ partition: 0, offset: records }],
   notifySlack: async () => undefined,
+  submitRun: async () => ({ run: 1 }),
+  runPage: async ({ run }) => `https://databricks/run/${run}`,
+  loadMonth: async () => 300,
+  loadDay: async () => 10,
+  writeReport: async () => undefined,
+  readFile: async ({ file }) => ({ partner: file, key: file }),
+  loadRows: async ({ key }) => key.length,
+  writeSummary: async () => undefined,
 };
 
 describe('every example, on one worker of a real server', () => {
