@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DagDefinition } from './definition.ts';
+import { fnv1a64 } from './fnv.ts';
 
 /**
  * Names what a definition does: tasks, edges, rules, tries, items, params, timetable. Not its words for people
@@ -18,19 +19,12 @@ export function definitionHash(definition: DagDefinition): string {
     // What is left out of JSON anyway: code.
     tasks: tasks.map(({ doc: _taskDoc, edgeLabels: _words, ...task }) => task),
   };
-  return fnv1a64(JSON.stringify(said, (_, value: unknown) => sortedKeys(value)));
+  return fnv1a64(JSON.stringify(said, (_, value: unknown) => sortedKeys(value)))
+    .toString(16)
+    .padStart(16, '0');
 }
 
 function sortedKeys(value: unknown): unknown {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-/** FNV-1a over UTF-16 units: a name, not a seal. node:crypto is out of reach in this room. */
-function fnv1a64(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (let at = 0; at < text.length; at++) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(at))) * 0x100000001b3n);
-  }
-  return hash.toString(16).padStart(16, '0');
 }

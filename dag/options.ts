@@ -12,7 +12,10 @@ export interface TryOptions extends TaskCallbackOptions {
   readonly retries?: number;
   /** Wait between two tries; 5 minutes by default. */
   readonly retryDelay?: Duration;
-  /** Let the wait grow: `true` doubles it from try to try, a number is the factor. */
+  /**
+   * Let the wait grow: `true` doubles it from try to try, a number is the factor. As in Airflow each wait is then up to twice as
+   * long by chance, so that tasks that failed together do not come back together.
+   */
   readonly retryExponentialBackoff?: boolean | number;
   /** The wait grows no further; 24 hours by default. */
   readonly maxRetryDelay?: Duration;

@@ -136,7 +136,9 @@ function afterFailure(
     return;
   }
   record.error = error;
-  const delay = retryDelayAfter(task, tryNumber, error, (thrown) =>
+  const { context } = trying;
+  const place = `${context.dagId}#${context.runId}#${record.taskId}#${record.mapIndex}`;
+  const delay = retryDelayAfter(task, tryNumber, error, place, (thrown) =>
     host.warn('a retryPolicy threw; its task is tried again as it would be without one', {
       task: task.id,
       why: String(thrown),
