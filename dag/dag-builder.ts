@@ -13,6 +13,7 @@ import type { AnyRef, EdgeRef, GroupRef, ItemRef } from './outcome.ts';
 import type { EdgeOptions, GroupOptions, MapGroupOptions, Needs } from './task-options.ts';
 import { unmappedRun } from './task-run.ts';
 import { weightRules } from './priority.ts';
+import { defaultQueue, isQueueName } from './queue.ts';
 import type { Timetable } from './timetable.ts';
 import { triggerRules, type TriggerRule } from './trigger-rules.ts';
 import { tryPolicy } from './try-policy.ts';
@@ -67,6 +68,7 @@ export function dagBuilder(draft: Draft, defaults: DagDefaults, group: DraftGrou
         ...(callbacks !== undefined && { callbacks }),
         ...mappedFields(ownMapping ?? mapped?.mapping ?? undefined),
         ...priorityOf(merged, say),
+        ...queueOf(merged, say),
         ...(own.ignoreDownstreamTriggerRules === false && { ignoreDownstreamTriggerRules: false }),
         ...(own.onFailureFailDagrun === true && { onFailureFailDagrun: true }),
         ...(group !== null && { group: group.id }),
@@ -244,6 +246,12 @@ function ruleOf(
     );
   if (triggerRules.includes(triggerRule)) return triggerRule;
   return say(`there is no trigger rule ${triggerRule as string}; there are ${triggerRules.join(', ')}`);
+}
+
+/** Left out where it is the default, so that such a task's definition says what it always said. */
+function queueOf({ queue = defaultQueue }: TryOptions, say: (text: string) => never): Pick<TaskDefinition, 'queue'> {
+  if (!isQueueName(queue)) say(`queue is '${queue}'; a name has letters, digits, _ and -, at most 50`);
+  return queue === defaultQueue ? {} : { queue };
 }
 
 function priorityOf(

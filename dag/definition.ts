@@ -156,6 +156,8 @@ export interface TaskDefinition extends TryPolicy {
   readonly labelOf?: (item: unknown, index: number) => string;
   /** Of a mapped task: how many of its indexes run at a time within a run. */
   readonly maxActiveTisPerDagrun?: number;
+  /** Where its activities run, when it is not the queue `default`. */
+  readonly queue?: string;
   /** How much it weighs where tasks wait for a slot; 1 where it is left out, by the rule `downstream`. */
   readonly priorityWeight?: number;
   readonly weightRule?: WeightRule;

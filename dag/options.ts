@@ -27,6 +27,11 @@ export interface TryOptions extends TaskCallbackOptions {
    * `TaskFailed`, a sensor's timeout or a payload that is too large, which end the tries anyway.
    */
   readonly retryPolicy?: (error: TaskError) => 'retry' | 'fail' | { readonly delay: Duration };
+  /**
+   * Where its activities run: on workers that serve this queue (`tw worker --queues`), with a graphics card for example; `default`, which
+   * every worker serves that is told nothing else.
+   */
+  readonly queue?: string;
   /** How much it weighs among the tasks that wait for a slot of `maxActiveTasks`; a whole number, 1 by default. */
   readonly priorityWeight?: number;
   /**

@@ -15,6 +15,7 @@ const build = basename(folder) === 'dist' ? folder : join(folder, 'dist');
 /** What the command line tells a worker. */
 export interface WorkerStart {
   readonly roles: readonly WorkerRole[];
+  readonly queues: readonly (string | null)[];
   readonly searchAttributes: readonly RequiredAttribute[];
 }
 
@@ -23,7 +24,7 @@ export interface WorkerStart {
  * Exit codes: 0 drained, 1 a fatal error, 78 settings or set-up are wrong (do not start again).
  * Throws SettingsError before anything is started.
  */
-export async function workerMain({ roles, searchAttributes }: WorkerStart): Promise<never> {
+export async function workerMain({ roles, queues, searchAttributes }: WorkerStart): Promise<never> {
   const settings = loadSettings(serverNames);
   const stop = new AbortController();
   const drain = (): void => stop.abort();
@@ -38,6 +39,7 @@ export async function workerMain({ roles, searchAttributes }: WorkerStart): Prom
   const code = await runWorkerProcess({
     settings,
     roles,
+    queues,
     searchAttributes,
     compose: (log, client) =>
       compose({ settings, log, client, duckDbChild: join(build, 'activities/duckdb/child.js') }),

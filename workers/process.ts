@@ -15,6 +15,7 @@ import { createWorkers, forceTime, graceTime, runWorkers, type WorkflowBundles }
 export interface WorkerProcessOptions {
   readonly settings: Settings;
   readonly roles: readonly WorkerRole[];
+  readonly queues: readonly (string | null)[];
   /** Search attributes that runs write. */
   readonly searchAttributes: readonly RequiredAttribute[];
   /** Given the process's log, for what is not about one activity. */
@@ -80,7 +81,7 @@ export async function runWorkerProcess(options: WorkerProcessOptions): Promise<W
 }
 
 async function runChecked(options: WorkerProcessOptions, { log, keepTries }: ProcessLog): Promise<void> {
-  const { settings, roles, searchAttributes } = options;
+  const { settings, roles, queues, searchAttributes } = options;
   const { namespace, address } = settings.temporal;
   const connection = await connect(settings.temporal);
   const composition = composed(options, log, new Client({ connection, namespace }));
@@ -97,10 +98,14 @@ async function runChecked(options: WorkerProcessOptions, { log, keepTries }: Pro
       taskQueue: settings.taskQueue,
       buildId: settings.buildId,
       roles,
+      queues,
       bundles: await options.bundles(),
       activities: composition.activities,
     });
-    log.info({ address, namespace, taskQueue: settings.taskQueue, buildId: settings.buildId, roles }, 'worker starts');
+    log.info(
+      { address, namespace, taskQueue: settings.taskQueue, buildId: settings.buildId, roles, queues },
+      'worker starts',
+    );
     const running = runWorkers(workers, options.stop);
     options.onReady();
     await running;

@@ -13,9 +13,12 @@ export const activitySlots: Readonly<Record<Exclude<WorkerRole, 'orchestration'>
 /** A task queue of an installation: each role's, and that of the controllers, which role `orchestration` serves, too. */
 export type WorkerQueue = WorkerRole | 'control';
 
-/** Name of a task queue; workflows find the others by the same rule (workflows/engine/activities-on.ts). */
-export function roleQueue(taskQueue: string, queue: WorkerQueue): string {
-  return `${taskQueue}-${queue}`;
+/**
+ * Name of a task queue, `<stem>-io`; where tasks name a queue of their own, `<stem>-io-<queue>`. Workflows find the others by the same
+ * rule (workflows/engine/activities-on.ts).
+ */
+export function roleQueue(taskQueue: string, role: WorkerQueue, queue: string | null = null): string {
+  return queue === null ? `${taskQueue}-${role}` : `${taskQueue}-${role}-${queue}`;
 }
 
 /** Reads `orchestration,io`; throws a sentence for a role that there is not. */

@@ -26,6 +26,8 @@ export interface WorkersOptions {
   /** Which build of the code these workers run; without it their runs are not tied to a build. */
   readonly buildId?: string | undefined;
   readonly roles: readonly WorkerRole[];
+  /** Queues of tasks whose activities they run; `null`, which is the default, is that of tasks which name none. */
+  readonly queues?: readonly (string | null)[] | undefined;
   readonly bundles: WorkflowBundles;
   readonly activities: RoleActivities;
 }
@@ -50,13 +52,13 @@ export async function createWorkers(options: WorkersOptions): Promise<readonly W
 }
 
 async function workersOf(options: WorkersOptions, role: WorkerRole): Promise<readonly Worker[]> {
-  const { connection, namespace, taskQueue, buildId, bundles, activities } = options;
+  const { connection, namespace, taskQueue, buildId, bundles, activities, queues = [null] } = options;
   const base = { ...common, connection, namespace, interceptors: { activity: [activityInterceptors] } };
-  const create = (queue: WorkerQueue, own: Partial<WorkerOptions>): Promise<Worker> =>
+  const create = (of: WorkerQueue, own: Partial<WorkerOptions>, queue: string | null = null): Promise<Worker> =>
     Worker.create({
       ...base,
-      taskQueue: roleQueue(taskQueue, queue),
-      ...(buildId !== undefined && { workerDeploymentOptions: versioned(taskQueue, buildId, queue) }),
+      taskQueue: roleQueue(taskQueue, of, queue),
+      ...(buildId !== undefined && { workerDeploymentOptions: versioned(taskQueue, buildId, of) }),
       ...own,
     });
   if (role === 'orchestration') {
@@ -68,9 +70,8 @@ async function workersOf(options: WorkersOptions, role: WorkerRole): Promise<rea
       create('control', { workflowBundle: bundles.control, activities: control }),
     ]);
   }
-  return [
-    await create(role, { activities: activities[role], maxConcurrentActivityTaskExecutions: activitySlots[role] }),
-  ];
+  const own = { activities: activities[role], maxConcurrentActivityTaskExecutions: activitySlots[role] };
+  return Promise.all(queues.map((queue) => create(role, own, queue)));
 }
 
 /**

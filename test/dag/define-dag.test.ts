@@ -80,6 +80,7 @@ describe('defining a DAG', () => {
       {},
       'there is no trigger rule no; there are all_success',
     ],
+    ['a bad queue', ({ task }) => task('a', { queue: 'a b', run: () => 1 }), {}, "queue is 'a b'; a name has letters"],
     ['bad retries', ({ task }) => task('a', { retries: -1, run: () => 1 }), {}, 'retries is -1'],
     [
       'a limit of nothing',

@@ -19,6 +19,7 @@ import {
 import { ensureNamespace } from '../../scripts/namespace.ts';
 import { testServerPath, testSettings, uniqueName } from '../support/stack.ts';
 import { bundleFiles, bundleWorkflows } from '../../workers/bundle.ts';
+import { workerRoles, type WorkerRole } from '../../workers/roles.ts';
 import { createWorkers, runWorkers, type RoleActivities } from '../../workers/worker.ts';
 import type { RunStatus, TaskStatus } from '../../workflows/engine/queries.ts';
 import type { RunResult } from '../../workflows/engine/run-end.ts';
@@ -74,6 +75,9 @@ export async function startHarness(
     readonly taskQueue?: string;
     /** Makes the workers a version of a deployment. */
     readonly buildId?: string;
+    /** Which of them there are, and queues of tasks whose activities they run; all, and that of tasks which name none, by default. */
+    readonly roles?: readonly WorkerRole[];
+    readonly queues?: readonly (string | null)[];
     /** Where the ledger is; one that all harnesses share by default. */
     readonly bucket?: string;
   },
@@ -93,7 +97,8 @@ export async function startHarness(
     namespace: env.namespace ?? 'default',
     taskQueue,
     buildId: options.buildId,
-    roles: ['orchestration', 'io', 'engine'],
+    queues: options.queues,
+    roles: options.roles ?? workerRoles,
     bundles: { runs: options.bundle, control: { codePath: join(root, 'dist', bundleFiles.control) } },
     activities: { ...options.activities, control: controlActivities({ control, ledger }) },
   });

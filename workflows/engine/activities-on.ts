@@ -5,7 +5,7 @@ import {
   type ActivityOptions,
   type UntypedActivities,
 } from '@temporalio/workflow';
-import { outsideOfWorkflows } from './current-task.ts';
+import { currentTask, outsideOfWorkflows } from './current-task.ts';
 
 /** Roles that run activities: `io` waits for other systems, `engine` uses its machine's cores and memory. */
 export type ActivityRole = 'io' | 'engine';
@@ -27,7 +27,8 @@ const profile: ActivityOptions = {
 
 /**
  * The activities of a role, to be called from a task's `run`. They go to the queue beside the run's own:
- * `<name>-orchestration` has `<name>-io` and `<name>-engine`, so that a graph never depends on the environment.
+ * `<name>-orchestration` has `<name>-io` and `<name>-engine`, so that a graph never depends on the environment; those of a task that
+ * names a queue to `<name>-io-<queue>`.
  * `giveUpAfter` (milliseconds) bounds the attempts of what is not worth more; a try's executionTimeout does so for the rest.
  *
  * @example const io = activitiesOn<IoActivities>('io');
@@ -36,8 +37,7 @@ export function activitiesOn<Activities extends object>(
   role: ActivityRole,
   { giveUpAfter }: { readonly giveUpAfter?: number } = {},
 ): Activities {
-  let queue = '';
-  let activities: UntypedActivities = {};
+  const proxies = new Map<string, UntypedActivities>();
   return new Proxy({} as Activities, {
     get: (_, name) => {
       if (typeof name !== 'string') return undefined;
@@ -45,14 +45,12 @@ export function activitiesOn<Activities extends object>(
         const outside = outsideOfWorkflows()?.activity(role, name, args);
         if (outside !== undefined) return outside;
         // The run's queue is known when a task runs, not when a module is evaluated.
-        const { taskQueue } = workflowInfo();
-        if (taskQueue !== queue) {
-          queue = taskQueue;
-          activities = proxyActivities({
-            ...profile,
-            taskQueue: queueOf(role, taskQueue),
-            ...(giveUpAfter !== undefined && { scheduleToCloseTimeout: giveUpAfter }),
-          });
+        const taskQueue = queueOf(role, workflowInfo().taskQueue, currentTask()?.queue);
+        let activities = proxies.get(taskQueue);
+        if (activities === undefined) {
+          const limit = giveUpAfter === undefined ? {} : { scheduleToCloseTimeout: giveUpAfter };
+          activities = proxyActivities({ ...profile, taskQueue, ...limit });
+          proxies.set(taskQueue, activities);
         }
         return activities[name]?.(...args);
       };
@@ -60,7 +58,7 @@ export function activitiesOn<Activities extends object>(
   });
 }
 
-function queueOf(role: ActivityRole, taskQueue: string): string {
+function queueOf(role: ActivityRole, taskQueue: string, queue: string | undefined): string {
   const base = taskQueue.endsWith(orchestration) ? taskQueue.slice(0, -orchestration.length) : taskQueue;
-  return `${base}-${role}`;
+  return queue === undefined ? `${base}-${role}` : `${base}-${role}-${queue}`;
 }

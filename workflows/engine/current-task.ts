@@ -14,6 +14,8 @@ export interface CurrentTask {
   readonly tryNumber: number;
   /** For people: the task's id, with the label of its map index. */
   readonly label: string;
+  /** Where its activities run, when it is not the queue `default`. */
+  readonly queue?: string | undefined;
   readonly work: TryWork;
   /** The run that it belongs to. */
   readonly run: RunContext;

@@ -110,7 +110,7 @@ function runTask(
 ): unknown {
   const { taskId, mapIndex } = record;
   const waiting = openWaiting({ task, record, tryNumber, since, clock, deadlines, onState });
-  return host.within({ taskId, mapIndex, tryNumber, label, work, run: context, host, waiting }, () =>
+  return host.within({ taskId, mapIndex, tryNumber, label, queue: task.queue, work, run: context, host, waiting }, () =>
     task.run(
       task.items?.[mapIndex],
       inputs,
