@@ -222,6 +222,26 @@ function unknownTask(
   return { refused: 'unknown_task', message: `DAG ${id} has no task ${missing}; its tasks are ${listed([...known])}` };
 }
 
+/**
+ * Why a map index that is asked for is not in a run; `undefined` where all are. For the one run that somebody named: of several, one
+ * may have had more items than another.
+ */
+export function unknownIndex(run: ClearableRun, markers: readonly TaskMarker[]): Refusal<'unknown_index'> | undefined {
+  for (const marker of markers) {
+    if (typeof marker === 'string') continue;
+    const [taskId, index] = marker;
+    const indexes = run.instances.filter((one) => one.taskId === taskId).map(({ mapIndex }) => mapIndex);
+    // Of a task that there is not the selection tells.
+    if (indexes.length === 0 || indexes.includes(index)) continue;
+    const there = indexes.includes(-1) ? 'it has none' : `it has 0 to ${indexes.length - 1}`;
+    return {
+      refused: 'unknown_index',
+      message: `task ${taskId} of run ${run.runId} has no map index ${index}; ${there}`,
+    };
+  }
+  return undefined;
+}
+
 const mostListed = 20;
 
 function listed(names: readonly string[]): string {

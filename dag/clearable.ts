@@ -1,5 +1,6 @@
 import type { ClearableDag, ClearableRun } from './clear.ts';
 import type { DagDefinition } from './definition.ts';
+import type { TaskInstance } from './planner.ts';
 import type { RunRecord } from './run-record.ts';
 
 /** A DAG as clearing sees it. */
@@ -28,4 +29,11 @@ export function clearableRecord({ runId, logicalDate, state, tasks }: RunRecord)
       return { taskId, mapIndex, state: is, tryNumber, maxTries: Math.max(tryNumber - 1, 0) };
     }),
   };
+}
+
+/** What a run that failed, or was cancelled, goes on with: what failed, what did not run for it, and what was given up with the run. */
+export function resumable({ tasks }: RunRecord): readonly TaskInstance[] {
+  return tasks
+    .filter(({ state, abandoned }) => state === 'failed' || state === 'upstream_failed' || abandoned === true)
+    .map(({ taskId, mapIndex }) => ({ taskId, mapIndex }));
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { runTypes, type DagDefinition, type TaskDefinition } from './definition.ts';
 import { sourcesOf } from './map-list.ts';
+import { markableStates, type MarkableState } from './mark.ts';
 import type { TaskInstance } from './planner.ts';
 import type { RunIdentity } from './run-identity.ts';
 import type { RunRecord, TaskInstanceRecord } from './run-record.ts';
@@ -23,6 +24,13 @@ const rerunSchema = z
     dataInterval: z.object({ start: instant, end: instant }).readonly(),
     /** Task by task the map indexes that are cleared, as `0-4,7`; `*` for the whole task. */
     cleared: z.array(z.tuple([z.string(), z.string()]).readonly()).readonly(),
+    /** The same of those that somebody gave a state, before anything is cleared. */
+    marked: z
+      .array(z.tuple([z.string(), z.string(), z.enum(markableStates)]).readonly())
+      .readonly()
+      .exactOptional(),
+    /** Whether somebody marked the whole run as failed. */
+    failed: z.literal(true).exactOptional(),
   })
   .readonly();
 
@@ -34,17 +42,32 @@ export function readRerun(memo: unknown): Rerun | undefined {
   return memo === undefined ? undefined : rerunSchema.parse(memo);
 }
 
-/** The order to go on from a record with some of its instances cleared. */
+/** What is changed in a run that has ended, and so is to go on. */
+export interface RunChange {
+  /** What is put back to the start; all else is kept with its result. */
+  readonly cleared: readonly TaskInstance[];
+  /** What is given a state. */
+  readonly marked?: readonly (TaskInstance & { readonly state: MarkableState })[];
+  /** Whether the whole run is to be failed. */
+  readonly failed?: boolean;
+  /** The type that it has from now on, where that changes: a backfill makes a run its own. */
+  readonly runType?: Rerun['runType'];
+}
+
+/** The order to go on from a record with a change. */
 export function rerunOf(
   { attempt, runType, logicalDate, dataInterval, tasks }: RunRecord,
-  cleared: readonly TaskInstance[],
-  as: Partial<Pick<Rerun, 'runType'>> = {},
+  { cleared, marked = [], failed = false, ...as }: RunChange,
 ): Rerun {
   const all = indexesOf(tasks);
-  const words = [...indexesOf(cleared)].map(([taskId, indexes]) => {
-    const isWhole = indexes.length >= (all.get(taskId)?.length ?? 0) || indexes.includes(-1);
-    return [taskId, isWhole ? '*' : indexRanges(indexes)] as const;
-  });
+  const words = (instances: readonly TaskInstance[]): readonly (readonly [string, string])[] =>
+    [...indexesOf(instances)].map(([taskId, indexes]) => {
+      const isWhole = indexes.length >= (all.get(taskId)?.length ?? 0) || indexes.includes(-1);
+      return [taskId, isWhole ? '*' : indexRanges(indexes)] as const;
+    });
+  const states = markableStates.flatMap((state) =>
+    words(marked.filter((one) => one.state === state)).map((word) => [...word, state] as const),
+  );
   return {
     attempt: attempt + 1,
     from: attempt,
@@ -52,7 +75,9 @@ export function rerunOf(
     logicalDate,
     dataInterval,
     ...as,
-    cleared: words,
+    cleared: words(cleared),
+    ...(states.length > 0 && { marked: states }),
+    ...(failed && { failed }),
   };
 }
 
@@ -64,7 +89,19 @@ export function rerunIdentity({ runType, logicalDate, dataInterval: { start, end
 
 /** Whether an instance of the record is cleared. */
 export function clears({ cleared }: Pick<Rerun, 'cleared'>): (instance: TaskInstance) => boolean {
-  const ranges = new Map(cleared.map(([taskId, text]) => [taskId, rangesOf(text)]));
+  return among(cleared);
+}
+
+/** The state that somebody gave an instance of the record; `undefined` where nobody did. */
+export function marks({ marked = [] }: Pick<Rerun, 'marked'>): (instance: TaskInstance) => MarkableState | undefined {
+  const those = markableStates.map(
+    (state) => [state, among(marked.filter(([, , of]) => of === state).map(([id, text]) => [id, text]))] as const,
+  );
+  return (instance) => those.find(([, has]) => has(instance))?.[0];
+}
+
+function among(words: readonly (readonly [string, string])[]): (instance: TaskInstance) => boolean {
+  const ranges = new Map(words.map(([taskId, text]) => [taskId, rangesOf(text)]));
   return ({ taskId, mapIndex }) =>
     ranges.get(taskId)?.some(([from, to]) => mapIndex >= from && mapIndex <= to) === true;
 }

@@ -32,6 +32,8 @@ export const taskInstanceRecord = z
     result: z.string().optional(),
     /** Key of the object that holds the result's JSON, where it is long. */
     resultKey: z.string().optional(),
+    /** Whether it was skipped since the run ended before its time, and not by what the DAG decided. */
+    abandoned: z.literal(true).optional(),
     /** Whether it ended in an earlier attempt, and its result was kept. */
     kept: z.literal(true).optional(),
     /** Of an index of a long map: key of the record of its part, which has its result. */

@@ -8,7 +8,7 @@ import { openCallbacks } from '../workflows/engine/callbacks.ts';
 import { statusOfRun, type RunStatus, type TaskAddress } from '../workflows/engine/queries.ts';
 import { openBook } from '../workflows/engine/run-book.ts';
 import { errorOf, withTroubles } from '../workflows/engine/run-end.ts';
-import { runTasks } from '../workflows/engine/run-tasks.ts';
+import { openTasks } from '../workflows/engine/run-tasks.ts';
 import type { TryRecord } from '../workflows/engine/task-record.ts';
 import { driver } from './driver.ts';
 import type { ActivityFakes, DagFake } from './fakes.ts';
@@ -96,7 +96,7 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
   // There have been no runs before: a deadline of the average runtime is none.
   callbacks.watchDeadlines(() => state, []);
   const end = await drive.toEnd(
-    runTasks({ definition: tested, book, context, host, callbacks, onChange: () => undefined }),
+    openTasks({ definition: tested, book, context, host, callbacks, onChange: () => undefined }).run(),
   );
   const error = errorOf(book, end);
   const ended = error === null ? 'success' : 'failed';

@@ -1,5 +1,4 @@
-import type { Rerun } from '../../dag/kept.ts';
-import type { TaskInstance } from '../../dag/planner.ts';
+import type { RunChange } from '../../dag/kept.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
 import type { RunState, TaskState } from '../../dag/states.ts';
 import type { PauseOrder, Ticket } from '../../dag/turns.ts';
@@ -36,13 +35,9 @@ export interface ControllerStatus {
 }
 
 /** A run that has ended and is to go on. */
-export interface RerunRequest {
+export interface RerunRequest extends RunChange {
   /** Its newest record. */
   readonly record: RunRecord;
-  /** What of it is put back to the start; all else is kept with its result. */
-  readonly cleared: readonly TaskInstance[];
-  /** The type that it has from now on, where that changes: a backfill makes a run its own. */
-  readonly runType?: Rerun['runType'];
 }
 
 /** The controllers of DAGs and their runs, as workflows in Temporal. Every method throws an AdapterError with system `temporal`. */

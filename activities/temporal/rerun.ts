@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
-import { rerunMemo, rerunOf, type Rerun } from '../../dag/kept.ts';
+import { readRerun, rerunMemo, rerunOf, type Rerun } from '../../dag/kept.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import type { RerunRequest } from './port.ts';
 
@@ -12,13 +12,9 @@ const nominalTimeKey = defineSearchAttributeKey('TemporalScheduledStartTime', 'D
  * attempt, and the one before stays readable. Idempotent by the attempt. Throws AdapterError with code `conflict` when the run
  * is not over.
  */
-export async function rerun(
-  client: Client,
-  taskQueue: string,
-  { record, cleared, runType }: RerunRequest,
-): Promise<void> {
+export async function rerun(client: Client, taskQueue: string, { record, ...change }: RerunRequest): Promise<void> {
   const { dagId, runId, input } = record;
-  const order = rerunOf(record, cleared, runType === undefined ? {} : { runType });
+  const order = rerunOf(record, change);
   const before = await lastExecution(client, runId);
   try {
     await client.workflow.start(dagId, {
@@ -43,10 +39,8 @@ export async function rerun(
   }
 }
 
-function isSameOrder(order: unknown, { attempt, runType, cleared }: Rerun): boolean {
-  if (typeof order !== 'object' || order === null) return false;
-  const { attempt: number, runType: type, cleared: what } = order as Partial<Rerun>;
-  return number === attempt && type === runType && JSON.stringify(what) === JSON.stringify(cleared);
+function isSameOrder(order: unknown, wanted: Rerun): boolean {
+  return JSON.stringify(readRerun(order)) === JSON.stringify(wanted);
 }
 
 /** What Temporal knows of a run's newest execution, as long as it does; the record says what the run is about in any case. */

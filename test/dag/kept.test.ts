@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { clears, readRerun, rerunOf } from '../../dag/kept.ts';
+import { clears, marks, readRerun, rerunOf } from '../../dag/kept.ts';
+import { markableStates } from '../../dag/mark.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
 
 function recordOf(lengths: Readonly<Record<string, number>>): RunRecord {
@@ -38,7 +39,7 @@ describe('the order of a run that is started again', () => {
     const cleared = record.tasks.filter(
       ({ taskId, mapIndex }) => taskId !== 'b' || [0, 1, 2, 5, 8, 9].includes(mapIndex),
     );
-    expect(rerunOf(record, cleared, { runType: 'backfill' })).toMatchObject({
+    expect(rerunOf(record, { cleared, runType: 'backfill' })).toMatchObject({
       attempt: 4,
       from: 3,
       runType: 'backfill',
@@ -56,8 +57,18 @@ describe('the order of a run that is started again', () => {
       fc.property(lengths, fc.infiniteStream(fc.boolean()), (some, chosen) => {
         const record = recordOf(some);
         const cleared = record.tasks.filter(() => chosen.next().value);
-        const read = readRerun(JSON.parse(JSON.stringify(rerunOf(record, cleared))));
+        const marked = record.tasks
+          .filter((one) => !cleared.includes(one) && chosen.next().value)
+          .map(({ taskId, mapIndex }) => ({ taskId, mapIndex, state: markableStates[mapIndex % 3 || 0] ?? 'success' }));
+        const read = readRerun(JSON.parse(JSON.stringify(rerunOf(record, { cleared, marked }))));
+        const markOf = read === undefined ? () => undefined : marks(read);
         expect(record.tasks.filter(read === undefined ? () => false : clears(read))).toEqual(cleared);
+        expect(
+          record.tasks.flatMap(({ taskId, mapIndex }) => {
+            const state = markOf({ taskId, mapIndex });
+            return state === undefined ? [] : [{ taskId, mapIndex, state }];
+          }),
+        ).toEqual(marked);
       }),
     );
   });

@@ -29,11 +29,16 @@ export const failureTypes = {
   definition: 'DagDefinitionError',
   /** The run was given params that are not right. */
   params: 'InvalidParams',
+  /** Somebody marked the task, or the run, as failed. */
+  marked: 'MarkedFailed',
   /** A run was started again, and what it was to go on from is not there. */
   rerun: 'RerunFailed',
   /** The run's state is failed. */
   run: 'DagRunFailed',
 } as const;
+
+/** The error of a task that somebody marked as failed. */
+export const markedFailed: TaskError = { type: failureTypes.marked, message: 'it was marked as failed by hand' };
 
 /** Ends the task as failed without another try. */
 export function failTask(message: string): never {

@@ -2,7 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
 import type { EndedAttempt, KeptAttempt } from '../../activities/steps/control-contract.ts';
 import type { DagDefinition, RunContext } from '../../dag/definition.ts';
-import { choosers, clears, readRerun, rerunMemo, type KeptInstance, type Rerun } from '../../dag/kept.ts';
+import { choosers, clears, marks, readRerun, rerunMemo, type KeptInstance, type Rerun } from '../../dag/kept.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import { controlActivities } from './control.ts';
 import { diagnose, failureTypes } from './failures.ts';
@@ -19,7 +19,7 @@ export function rerunOrder(): Rerun | undefined {
 }
 
 /** Which attempt a run goes on from, and what of it is cleared. */
-type KeptFrom = Pick<Rerun, 'from' | 'cleared'>;
+type KeptFrom = Pick<Rerun, 'from' | 'cleared' | 'marked'>;
 
 /**
  * How the run of a slot ended, where it has been run: whoever fires a slot again, a Schedule's backfill for example, has asked for
@@ -53,14 +53,27 @@ async function readBook(definition: DagDefinition, rerun: KeptFrom): Promise<Run
     kept.map((one) => (values.has(one) ? { ...one, value: values.get(one) } : one)),
   );
   const isCleared = clears(rerun);
+  const markOf = marks(rerun);
+  for (const { status } of book.instances) {
+    const { taskId, mapIndex } = status();
+    const state = markOf({ taskId, mapIndex });
+    if (state !== undefined) book.mark({ taskId, mapIndex }, state);
+  }
   book.clear(book.instances.map(({ status }) => status()).filter(isCleared));
   await supplyResults(definition, rerun, book);
   return book;
 }
 
-/** Brings a book the results that tasks which have not ended may be given. */
-async function supplyResults(definition: DagDefinition, rerun: Pick<Rerun, 'from'>, book: RunBook): Promise<void> {
-  await eachResult(attemptOf(definition, rerun), book.lacking(), book.supply);
+/** Brings a book the results that tasks which have not ended may be given; `undefined` when they are all here. */
+export function supplyResults(
+  definition: DagDefinition,
+  rerun: Pick<Rerun, 'from'>,
+  book: RunBook,
+): Promise<void> | undefined {
+  const lacking = book.lacking();
+  if (lacking.length === 0) return undefined;
+  // Also in a run that is being cancelled: what was cleared by then waits for nothing else.
+  return CancellationScope.nonCancellable(() => eachResult(attemptOf(definition, rerun), lacking, book.supply));
 }
 
 function attemptOf({ id: dagId }: DagDefinition, { from: attempt }: Pick<Rerun, 'from'>): KeptAttempt {

@@ -12,7 +12,7 @@ import { partMemo, type PartEnd, type PartOrder } from './part-order.ts';
 import { graphQuery, resultQuery, statesQuery, statusOfRun, triesQuery } from './queries.ts';
 import { withTroubles } from './run-end.ts';
 import { instanceRecord } from './run-record.ts';
-import { runTasks } from './run-tasks.ts';
+import { openTasks } from './run-tasks.ts';
 import { statusOf } from './task-status.ts';
 import { workflowHost } from './workflow-host.ts';
 
@@ -39,7 +39,7 @@ export async function runPart(definition: DagDefinition, order: PartOrder): Prom
   const onChange = (): void => {
     if (changes++ % 10 === 0) setCurrentDetails(details('running'));
   };
-  await runTasks({ definition: part, book, context, host: workflowHost, callbacks, onChange });
+  await openTasks({ definition: part, book, context, host: workflowHost, callbacks, onChange }).run();
   await callbacks.endRun('success', null);
   setCurrentDetails(details('success'));
   const key = await keep(partRecord(context, book));

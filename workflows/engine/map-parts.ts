@@ -27,8 +27,12 @@ export interface PartsOfRun {
   /** Whether a task is not begun any more. */
   readonly isOver: (task: TaskDefinition) => boolean;
   readonly onBegin: () => void;
+  /** Skips an index that is not begun any more. */
+  readonly giveUp: (instance: TaskInstance) => void;
   /** Told when indexes were skipped instead. */
   readonly onSkip: () => void;
+  /** Told, before {@link onEnd}, of indexes of the part that somebody has cleared or marked meanwhile. */
+  readonly onInterrupted: (instances: readonly TaskInstance[]) => void;
   /** Told when a part has ended, and how many of its indexes failed. */
   readonly onEnd: (task: TaskDefinition, failed: number) => void;
   readonly onDefect: (error: unknown) => void;
@@ -55,7 +59,9 @@ export function openParts({
   stops,
   isOver,
   onBegin,
+  giveUp,
   onSkip,
+  onInterrupted,
   onEnd,
   onDefect,
 }: PartsOfRun): MapParts {
@@ -75,7 +81,7 @@ export function openParts({
     const [first] = instances;
     if (first === undefined) return;
     if (isOver(task)) {
-      for (const instance of instances) plan.record(instance, 'skipped');
+      for (const instance of instances) giveUp(instance);
       onSkip();
       return;
     }
@@ -85,12 +91,17 @@ export function openParts({
     const since = now();
     const scope = openScope();
     let stopped: TaskError | undefined;
-    const release = stops.follow(task, (why) => {
-      stopped = why;
-      scope.cancel();
-    });
+    /** Cleared or marked while the part runs: it is ended for them only where nothing else is in it. */
+    const edited = new Set<TaskInstance>();
+    const releases = instances.map((instance) =>
+      stops.follow(task, book.record(instance), (stop) => {
+        if (stop.kind === 'failing') stopped = stop.error;
+        else edited.add(instance);
+        if (stopped !== undefined || edited.size === instances.length) scope.cancel();
+      }),
+    );
     const close = (ends: readonly IndexEnd[], key: string | null, values?: readonly unknown[]): void => {
-      release();
+      for (const release of releases) release();
       line.running--;
       let failed = 0;
       for (const [at, instance] of instances.entries()) {
@@ -100,9 +111,13 @@ export function openParts({
         record.error = state === 'failed' ? (stopped ?? error) : null;
         record.value = values?.[at];
         record.partKey = key ?? undefined;
+        if (edited.has(instance)) continue;
+        // A part has nothing that is upstream: what it did not try it gave up.
+        record.abandoned = state === 'skipped' && tries.length === 0 ? true : undefined;
         if (state === 'failed') failed++;
         plan.record(instance, state);
       }
+      if (edited.size > 0) onInterrupted([...edited]);
       onEnd(task, failed);
     };
     const fail = (thrown: unknown): void => {

@@ -1,13 +1,15 @@
 import { choiceOf } from '../../dag/choice.ts';
-import { isMapped, type DagDefinition, type TaskDefinition } from '../../dag/definition.ts';
+import { isMapped, type DagDefinition, type RunContext, type TaskDefinition } from '../../dag/definition.ts';
 import { keepable, sourcesFor, type KeptInstance } from '../../dag/kept.ts';
 import { longestOf } from '../../dag/limits.ts';
 import { itemsOf } from '../../dag/map-list.ts';
+import type { ClearableRun } from '../../dag/clear.ts';
+import type { MarkableState } from '../../dag/mark.ts';
 import type { Outcome, Unfinished } from '../../dag/outcome.ts';
 import { plannedTasks } from '../../dag/planned-tasks.ts';
 import { makePlan, type Plan, type TaskInstance } from '../../dag/planner.ts';
-import { isFinished, type TaskState } from '../../dag/states.ts';
-import { failureTypes } from './failures.ts';
+import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
+import { failureTypes, markedFailed } from './failures.ts';
 import type { RunGraph, TaskAddress, TaskStatus } from './queries.ts';
 import { newRecord, type TaskRecord, type TaskWait, type TryRecord } from './task-record.ts';
 import { statusOf } from './task-status.ts';
@@ -19,8 +21,15 @@ export interface RunBook {
   readonly record: (instance: TaskInstance) => TaskRecord;
   /** What a task instance is given: of the tasks it needs, and the item of its mapped group. */
   readonly inputsOf: (instance: TaskInstance) => Readonly<Record<string, unknown>>;
-  /** Puts instances that do not run back to the start, to be decided anew: their tries are numbered on, their retries fresh. */
-  readonly clear: (instances: readonly TaskInstance[]) => void;
+  /**
+   * Puts instances that do not run back to the start, to be decided anew: their tries are numbered on, their retries fresh, unless
+   * `maxTries` says otherwise.
+   */
+  readonly clear: (instances: readonly (TaskInstance & { readonly maxTries?: number })[]) => void;
+  /** Gives an instance that does not run a state by hand. */
+  readonly mark: (instance: TaskInstance, state: MarkableState) => void;
+  /** The run as clearing and marking see it. */
+  readonly clearable: (context: RunContext, state: RunState) => ClearableRun;
   /** Kept instances whose results are not here, and which a task that has not ended may be given. */
   readonly lacking: () => readonly TaskInstance[];
   /** Brings the result of a kept instance. */
@@ -152,13 +161,20 @@ export function openBook(definition: DagDefinition, earlier: readonly KeptTask[]
     return Object.fromEntries([...inputs, ...items]);
   }
 
-  function clear(cleared: readonly TaskInstance[]): void {
-    for (const instance of cleared) {
+  function clear(cleared: Parameters<RunBook['clear']>[0]): void {
+    for (const { maxTries, ...instance } of cleared) {
       const record = recordOf(instance);
-      record.maxTries = record.tries.length + taskOf(instance.taskId).retries;
-      Object.assign(record, { value: undefined, error: null, kept: undefined, partKey: undefined, wait: undefined });
+      record.maxTries = maxTries ?? record.tries.length + taskOf(instance.taskId).retries;
+      forget(record);
     }
     plan.clear(cleared);
+  }
+
+  function mark(instance: TaskInstance, state: MarkableState): void {
+    const record = recordOf(instance);
+    forget(record);
+    if (state === 'failed') record.error = markedFailed;
+    plan.record(instance, state);
   }
 
   function lacking(): readonly TaskInstance[] {
@@ -206,11 +222,11 @@ export function openBook(definition: DagDefinition, earlier: readonly KeptTask[]
         Array.from(known, (label, mapIndex) => label ?? String(mapIndex)),
       );
     }
-    for (const { tries, error, hasResult, value, state, ...instance } of found) {
+    for (const { tries, error, hasResult, value, state, abandoned, ...instance } of found) {
       const record = recordOf(instance);
       record.tries.push(...tries);
       const kept = hasResult && value === undefined ? 'away' : 'here';
-      Object.assign(record, { value, error, kept, maxTries: tries.length });
+      Object.assign(record, { value, error, kept, abandoned, maxTries: tries.length });
       const choice = state === 'success' ? choiceOf(taskOf(instance.taskId), value) : undefined;
       if (choice !== undefined) plan.record(instance, state, choice);
     }
@@ -224,6 +240,16 @@ export function openBook(definition: DagDefinition, earlier: readonly KeptTask[]
     record: recordOf,
     inputsOf,
     clear,
+    mark,
+    clearable: ({ runId, logicalDate }, state) => ({
+      runId,
+      logicalDate: logicalDate.getTime(),
+      state,
+      instances: [...records.values()].flat().map((record) => {
+        const { taskId, mapIndex, tries, maxTries } = record;
+        return { taskId, mapIndex, state: stateOf(record), tryNumber: tries.length, maxTries };
+      }),
+    }),
     lacking,
     supply,
     graph: () => ({
@@ -242,6 +268,11 @@ export function openBook(definition: DagDefinition, earlier: readonly KeptTask[]
       return state === 'success' ? record.value : absent(`task ${address.taskId} has no result: it is ${state}`);
     },
   };
+}
+
+function forget(record: TaskRecord): void {
+  const nothing = { kept: undefined, partKey: undefined, wait: undefined, abandoned: undefined };
+  Object.assign(record, { value: undefined, error: null, ...nothing });
 }
 
 function outcomeOf(record: TaskRecord, state: TaskState): Outcome<unknown> | Unfinished {

@@ -16,14 +16,15 @@ import { givenInterval, intervalMemo } from '../../dag/given-interval.ts';
 import { openCallbacks, type CallbackDesk } from './callbacks.ts';
 import { controlActivities } from './control.ts';
 import { detailsOf, troublesText, type DetailsText } from './details.ts';
+import { clearUpdate, markRunUpdate, markUpdate, openEdits } from './edits.ts';
 import { failureTypes } from './failures.ts';
 import { graphQuery, resultQuery, statesQuery, statusOfRun, triesQuery } from './queries.ts';
 import { partStarter } from './part-start.ts';
-import { endedBefore, keptBook, rerunOrder } from './kept-run.ts';
+import { endedBefore, keptBook, rerunOrder, supplyResults } from './kept-run.ts';
 import { closeRun, runRecord } from './run-record.ts';
 import { openBook, type RunBook } from './run-book.ts';
 import { conclude, endedBeforeText, errorBefore, errorOf, resultOf, withTroubles, type RunResult } from './run-end.ts';
-import { runTasks, type TasksEnd } from './run-tasks.ts';
+import { openTasks, type TasksEnd } from './run-tasks.ts';
 import { instantOf, instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
 import { queuedText, takeTurn, turnRequest } from './turn.ts';
 import { workflowHost } from './workflow-host.ts';
@@ -34,52 +35,62 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   const { startTime, workflowId: runId } = workflowInfo();
   const { identity, params, problems } = openRun(definition, input, rerun);
   const context: RunContext = { dagId: definition.id, runId, params, ...identity };
+  const callbacks = openCallbacks(definition, context, workflowHost, startTime);
+  const announce = announcer(context);
+  let state: RunState = 'queued';
+  let book = openBook(definition);
+  // Before anything can fail or take its time, since such a run is asked, too.
+  setHandler(graphQuery, () => book.graph());
+  setHandler(statesQuery, (page) => withTroubles(statusOfRun(context, state, book.instances, page), callbacks));
+  setHandler(triesQuery, (address) => book.tries(address));
+  setHandler(resultQuery, (address) => book.result(address));
+
   const before = rerun === undefined ? await endedBefore(context) : null;
   // Before its turn, so that what is kept is known, and kept on, also where the run never gets it.
   const from = before === null ? rerun : { from: before.attempt, cleared: [] };
-  const book = from === undefined ? openBook(definition) : await keptBook(definition, from);
-  let state: RunState = before?.state ?? 'queued';
-  const callbacks = openCallbacks(definition, context, workflowHost, startTime);
-  const announce = announcer(context);
-  // Before anything can fail, since a run that failed is asked, too.
-  setHandler(graphQuery, book.graph);
-  setHandler(statesQuery, (page) => withTroubles(statusOfRun(context, state, book.instances, page), callbacks));
-  setHandler(triesQuery, book.tries);
-  setHandler(resultQuery, book.result);
-
+  if (from !== undefined) book = await keptBook(definition, from);
   const details = growingDetails(book, callbacks);
   if (before !== null) {
+    ({ state } = before);
     announce(state);
     setCurrentDetails(`${endedBeforeText(before)}\n\n${details(state)}`);
     return conclude(resultOf(definition, book, before.state), errorBefore(before));
   }
+  const tasks = openTasks({
+    definition,
+    book,
+    context,
+    host: { ...workflowHost, runPart: partStarter(input) },
+    callbacks,
+    onChange: shower(book, details),
+    ...(rerun !== undefined && { supply: () => supplyResults(definition, rerun, book) }),
+  });
+  const edits = openEdits({ definition, book, context, tasks });
+  setHandler(clearUpdate, edits.clear);
+  setHandler(markUpdate, edits.mark);
+  setHandler(markRunUpdate, edits.markRun);
+  if (rerun?.failed === true) edits.markRun({ state: 'failed' });
   let start: Date | null = null;
   let end: TasksEnd = { cancelled: false, ending: undefined };
   if (problems === undefined) {
     callbacks.watchDeadlines(() => state, await durationsBefore(definition), rerun !== undefined);
     const cancelled = await isCancelledWhile(() =>
-      takeTurn(turnRequest(context, definition), (queued) => {
+      takeTurn(turnRequest(context, definition), tasks.isThrough, (queued) => {
         announce('queued');
         setCurrentDetails(queuedText(definition, queued));
       }),
     );
     if (cancelled) {
-      book.plan.abandon();
+      tasks.abandon();
       end = { cancelled, ending: undefined };
     } else {
       start = new Date();
       state = 'running';
       announce(state);
-      end = await runTasks({
-        definition,
-        book,
-        context,
-        host: { ...workflowHost, runPart: partStarter(input) },
-        callbacks,
-        onChange: shower(book, details),
-      });
+      end = await tasks.run();
     }
   }
+  tasks.close();
   const error = problems === undefined ? errorOf(book, end) : paramsError(problems);
   state = error === null ? 'success' : 'failed';
   setCurrentDetails(details(state));

@@ -48,13 +48,14 @@ export function runRecord({ book, context, rerun, input, queuedAt, start, state,
 /** What is to be known of a task instance later. */
 export function instanceRecord(
   { taskId, mapIndex, label, state, error }: TaskStatus,
-  { tries, value, kept, partKey }: TaskRecord,
+  { tries, value, kept, partKey, abandoned }: TaskRecord,
 ): TaskInstanceRecord {
+  const told = { taskId, mapIndex, label, state, tries: [...tries], error, ...(abandoned && { abandoned }) };
   // Its result stays where it is: whoever writes the record finds it in the one before.
-  if (kept !== undefined) return { taskId, mapIndex, label, state, tries: [...tries], error, kept: true };
-  if (partKey !== undefined) return { taskId, mapIndex, label, state, tries: [...tries], error, partKey };
+  if (kept !== undefined) return { ...told, kept: true };
+  if (partKey !== undefined) return { ...told, partKey };
   const result = state === 'success' && value !== undefined ? { result: JSON.stringify(value) } : {};
-  return { taskId, mapIndex, label, state, tries: [...tries], error, ...result };
+  return { ...told, ...result };
 }
 
 /**

@@ -2,14 +2,14 @@ import { choiceOf } from '../../dag/choice.ts';
 import type { DagDefinition, RunContext, TaskDefinition } from '../../dag/definition.ts';
 import { durationText } from '../../dag/duration.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
-import { isFinished } from '../../dag/states.ts';
+import { isFinished, type RunState } from '../../dag/states.ts';
 import type { CallbackDesk } from './callbacks.ts';
 import type { TaskHost } from './current-task.ts';
 import { failureTypes } from './failures.ts';
 import { openParts } from './map-parts.ts';
 import type { TaskBook } from './run-book.ts';
-import { openStops } from './stops.ts';
-import { openSlots } from './task-slots.ts';
+import { openStops, type Stops } from './stops.ts';
+import { openSlots, type TaskSlots } from './task-slots.ts';
 import { tryTask } from './tries.ts';
 
 /** How a run's tasks came to their end. */
@@ -21,7 +21,7 @@ export interface TasksEnd {
 
 /** Why a run is ended before its tasks are through: the error of those that have begun. */
 export interface Ending {
-  readonly type: typeof failureTypes.runTimeout | typeof failureTypes.failFast;
+  readonly type: typeof failureTypes.runTimeout | typeof failureTypes.failFast | typeof failureTypes.marked;
   readonly message: string;
 }
 
@@ -34,21 +34,43 @@ export interface RunningRun {
   readonly callbacks: CallbackDesk;
   /** Told that states have changed. */
   readonly onChange: () => void;
+  /** Of a run that was started again: brings the results that tasks which are to run may be given; `undefined` when they are here. */
+  readonly supply?: () => Promise<void> | undefined;
 }
 
-/** Runs tasks as the plan says until none is left. */
-export async function runTasks({
-  definition,
-  book,
-  context,
-  host,
-  callbacks,
-  onChange,
-}: RunningRun): Promise<TasksEnd> {
+/** The tasks of a run. */
+export interface RunTasks {
+  /** Runs them as the plan says until none is left. */
+  readonly run: () => Promise<TasksEnd>;
+  /** Skips what has not begun. */
+  readonly abandon: () => void;
+  /** Ends the run as failed: what has begun fails, the rest is skipped, teardowns still run. */
+  readonly fail: (message: string) => void;
+  /** From now on nothing is to be edited. */
+  readonly close: () => void;
+  /** Why nothing of the run may be edited now; `undefined` when it may. */
+  readonly closed: () => string | undefined;
+  readonly state: () => Extract<RunState, 'queued' | 'running'>;
+  readonly stops: Stops;
+  readonly slots: TaskSlots;
+  /** Told that something was put by hand: what follows from that begins, outside of whoever put it. */
+  readonly changed: () => void;
+  /** Sets who is told of instances that were interrupted, and do nothing any more. */
+  readonly onInterrupted: (listener: (instances: readonly TaskInstance[]) => void) => void;
+  /** Whether nothing of the run is left to do, also where it has not begun. */
+  readonly isThrough: () => boolean;
+}
+
+/** Makes the tasks of a run ready to run, in the caller's scope. */
+export function openTasks({ definition, book, context, host, callbacks, onChange, supply }: RunningRun): RunTasks {
   const { plan } = book;
   const slots = openSlots(definition);
   const atHome = host.home();
   let open = 0;
+  let stage: 'waits' | 'runs' | 'is over' = 'waits';
+  /** Edits whose results are still to come. */
+  let held = 0;
+  let interrupted: (instances: readonly TaskInstance[]) => void = () => undefined;
   let cancelled = false;
   let ending: Ending | undefined;
   const stops = openStops();
@@ -68,6 +90,7 @@ export async function runTasks({
 
   /** What is ready starts in the same workflow task in which its last need completed: nothing is awaited in between. */
   function advance(): void {
+    if (stage !== 'runs' || held > 0) return;
     again = true;
     // A task may end while it is being begun; the loop, not the stack, holds what follows from that.
     if (advancing) return;
@@ -85,7 +108,26 @@ export async function runTasks({
     }
     advancing = false;
     onChange();
-    if (open === 0) finish();
+    if (open > 0) return;
+    stage = 'is over';
+    finish();
+  }
+
+  function changed(): void {
+    if (cancelled || ending !== undefined) abandon();
+    const act = (): void => {
+      const coming = supply?.();
+      if (coming === undefined) {
+        advance();
+        return;
+      }
+      held++;
+      coming.then(() => {
+        held--;
+        advance();
+      }, onDefect);
+    };
+    atHome(act).then(undefined, onDefect);
   }
 
   function begin(instance: TaskInstance): void {
@@ -94,7 +136,7 @@ export async function runTasks({
     if (before !== 'scheduled' && before !== 'queued') return;
     const task = book.task(instance.taskId);
     if (cancelled || isOver(task)) {
-      plan.record(instance, 'skipped');
+      giveUp(instance);
       advance();
       return;
     }
@@ -125,6 +167,10 @@ export async function runTasks({
         }
         advance();
       },
+      onInterrupted: () => {
+        open--;
+        interrupted([instance]);
+      },
       whenFree: (next) => {
         if (!slots.ask(instance, next)) advance();
       },
@@ -141,7 +187,9 @@ export async function runTasks({
     stops,
     isOver: (task) => cancelled || isOver(task),
     onBegin: () => void open++,
+    giveUp,
     onSkip: advance,
+    onInterrupted: (instances) => interrupted(instances),
     onEnd: (task, failed) => {
       open--;
       if (failed > 0) {
@@ -161,26 +209,65 @@ export async function runTasks({
   /** What has begun fails, the rest is skipped; teardowns still run, unless the time is up. */
   function stop(why: Ending): void {
     ending = why;
-    plan.abandon(({ isTeardown = false }) => !isOver(isTeardown ? { kind: 'teardown' } : {}));
+    abandon();
     stops.stop(why, (task) => !isOver(task));
     advance();
   }
 
-  const { dagrunTimeout } = definition;
-  if (dagrunTimeout !== undefined) {
-    deadlines.watch(dagrunTimeout, () => {
-      const message = `the run took longer than its dagrunTimeout of ${durationText(dagrunTimeout)}`;
-      stop({ type: failureTypes.runTimeout, message });
-    });
+  function abandon(): void {
+    const spares = ({ isTeardown = false }): boolean =>
+      ending !== undefined && !cancelled && !isOver(isTeardown ? { kind: 'teardown' } : {});
+    for (const instance of plan.abandon(spares)) book.record(instance).abandoned = true;
   }
-  host.cancelled().catch(() => {
-    cancelled = true;
-    plan.abandon();
-    slots.unlimit();
-  });
-  advance();
-  await finished;
-  return { cancelled, ending };
+
+  function giveUp(instance: TaskInstance): void {
+    plan.record(instance, 'skipped');
+    book.record(instance).abandoned = true;
+  }
+
+  function closed(): string | undefined {
+    const { runId } = context;
+    if (stage === 'is over') return `run ${runId} is just ending: ask again when it is over`;
+    if (cancelled) return `run ${runId} is being cancelled: ask again when it is over`;
+    return ending && `run ${runId} is being ended (${ending.message}): ask again when it is over`;
+  }
+
+  async function run(): Promise<TasksEnd> {
+    const { dagrunTimeout } = definition;
+    if (dagrunTimeout !== undefined) {
+      deadlines.watch(dagrunTimeout, () => {
+        const message = `the run took longer than its dagrunTimeout of ${durationText(dagrunTimeout)}`;
+        stop({ type: failureTypes.runTimeout, message });
+      });
+    }
+    host.cancelled().catch(() => {
+      cancelled = true;
+      abandon();
+      slots.unlimit();
+    });
+    stage = 'runs';
+    advance();
+    await finished;
+    return { cancelled, ending };
+  }
+
+  return {
+    run,
+    abandon,
+    fail: (message) => stop({ type: failureTypes.marked, message }),
+    close: () => {
+      stage = 'is over';
+    },
+    closed,
+    state: () => (stage === 'waits' ? 'queued' : 'running'),
+    stops,
+    slots,
+    changed,
+    onInterrupted: (listener) => {
+      interrupted = listener;
+    },
+    isThrough: () => plan.runState() !== 'running' || ending !== undefined,
+  };
 }
 
 function logFailure(host: TaskHost, book: TaskBook, instance: TaskInstance): void {

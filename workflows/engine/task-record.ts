@@ -50,6 +50,8 @@ export interface TaskRecord {
   partKey?: string | undefined;
   value: unknown;
   error: TaskError | null;
+  /** Skipped since its run ended before its time, and not by what the DAG decided. */
+  abandoned?: true | undefined;
   /** What the try that runs waits for, if it waits. */
   wait?: TaskWait | undefined;
 }

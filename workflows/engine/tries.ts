@@ -7,7 +7,7 @@ import { taskLabel, type TaskHost, type Deadlines } from './current-task.ts';
 import { diagnose, type Diagnosis } from './failures.ts';
 import { asKept, payloadText } from './payload-size.ts';
 import { retryDelayAfter } from './retry-delay.ts';
-import type { Stops } from './stops.ts';
+import type { Failing, Interruption, Stops } from './stops.ts';
 import type { TaskRecord } from './task-record.ts';
 import { openTry, type TryScope } from './try-scope.ts';
 import { openWaiting } from './waiting.ts';
@@ -24,6 +24,8 @@ export interface Trying {
   readonly stops: Stops;
   /** Told of every change of state, the last one included. */
   readonly onState: (state: TaskState) => void;
+  /** Told, instead of the last state, that what the task did has been ended by hand, and that nothing of it runs any more. */
+  readonly onInterrupted: () => void;
   /** Begins another try, at once or when there is a slot for it. */
   readonly whenFree: (begin: () => void) => void;
   /** Told of a defect of the engine itself, which no try may hide. */
@@ -47,9 +49,10 @@ export function tryTask(trying: Trying, tryNumber = trying.record.tries.length +
   callbacks.tellTask(task, record, 'execute');
   onState('running');
   const scope = openTry(host.openScope(), deadlines, task.executionTimeout);
-  let stopped: TaskError | undefined;
-  const release = stops.follow(task, (why) => {
-    stopped = why;
+  // Held, since what is told it later is known where it ends.
+  const stopped: { by?: Failing | Interruption } = {};
+  const release = stops.follow(task, record, (stop) => {
+    stopped.by = stop;
     scope.cancel();
   });
   const succeeded = (value: unknown): void =>
@@ -57,6 +60,10 @@ export function tryTask(trying: Trying, tryNumber = trying.record.tries.length +
       true,
       () => {
         release();
+        if (stopped.by?.kind === 'interruption') {
+          interrupted(trying, tryNumber, start, stopped.by);
+          return;
+        }
         let kept: unknown;
         try {
           kept = asKept(payloadText(`${label}: the result`, value));
@@ -74,8 +81,10 @@ export function tryTask(trying: Trying, tryNumber = trying.record.tries.length +
       false,
       () => {
         release();
-        if (stopped === undefined) afterFailure(trying, tryNumber, start, since, diagnose(scope.reason(thrown)));
-        else fail(trying, tryNumber, start, stopped);
+        const { by } = stopped;
+        if (by === undefined) afterFailure(trying, tryNumber, start, since, diagnose(scope.reason(thrown)));
+        else if (by.kind === 'failing') fail(trying, tryNumber, start, by.error);
+        else interrupted(trying, tryNumber, start, by);
       },
       onDefect,
     );
@@ -156,7 +165,16 @@ function afterFailure(
     fail(trying, tryNumber, start, error);
   };
   // The timer is left to itself: it finds that there is no further try.
-  const release = stops.follow(task, giveUp);
+  const release = stops.follow(task, record, (stop) => {
+    if (stop.kind === 'failing') {
+      giveUp();
+      return;
+    }
+    release();
+    given = true;
+    endTry(trying, tryNumber, start, 'failed', error);
+    trying.onInterrupted();
+  });
   const again = (): void => {
     if (!given) trying.whenFree(next);
   };
@@ -179,6 +197,11 @@ function afterFailure(
     .then(orDefect(again, trying.onDefect), orDefect(cancelled, trying.onDefect));
 }
 
+function interrupted(trying: Trying, tryNumber: number, start: number, { state, error }: Interruption): void {
+  endTry(trying, tryNumber, start, state, error);
+  trying.onInterrupted();
+}
+
 function fail(trying: Trying, tryNumber: number, start: number, error: TaskError): void {
   trying.record.error = error;
   close(trying, tryNumber, start, 'failed', error);
@@ -193,17 +216,28 @@ const eventOf: Readonly<Partial<Record<TaskState, TaskEventName>>> = {
 };
 
 function close(
-  { task, record, host, callbacks, onState }: Trying,
+  trying: Trying,
   tryNumber: number,
   start: number,
   state: TaskState,
   error: Diagnosis['error'] | null,
 ): void {
-  record.tries[tryNumber - 1] = { tryNumber, start, end: host.now(), state, error };
+  const { task, record, callbacks, onState } = trying;
+  endTry(trying, tryNumber, start, state, error);
   if (state === 'success' || state === 'skipped') record.error = null;
   const event = eventOf[state];
   if (event !== undefined) callbacks.tellTask(task, record, event);
   onState(state);
+}
+
+function endTry(
+  { record, host }: Trying,
+  tryNumber: number,
+  start: number,
+  state: TaskState,
+  error: TaskError | null,
+): void {
+  record.tries[tryNumber - 1] = { tryNumber, start, end: host.now(), state, error };
 }
 
 function isPromiseLike(value: unknown): value is PromiseLike<unknown> {

@@ -9,14 +9,21 @@ export const turnSignal = defineSignal('turn');
 /** Why a run waits for its turn. */
 export type Queued = Extract<Turn, { readonly go: false }>;
 
-/** Waits for a run's turn, which its DAG's controller gives. `onQueued` is told when it does not come at once. */
-export async function takeTurn(request: TurnRequest, onQueued: (queued: Queued) => void): Promise<void> {
+/**
+ * Waits for a run's turn, which its DAG's controller gives, or until nothing of the run is left to do, since somebody marked it.
+ * `onQueued` is told when the turn does not come at once.
+ */
+export async function takeTurn(
+  request: TurnRequest,
+  isThrough: () => boolean,
+  onQueued: (queued: Queued) => void,
+): Promise<void> {
   let come = false;
   setHandler(turnSignal, () => void (come = true));
   const turn = await controlActivities().requestTurn(request);
   if (turn.go || come) return;
   onQueued(turn);
-  await condition(() => come);
+  await condition(() => come || isThrough());
 }
 
 /** What a run asks its DAG's controller. */
