@@ -7,7 +7,7 @@ const io = activitiesOn<ExampleActivities>('io');
 
 /**
  * Results, and how a task ends itself. Airflow: XCom, `multiple_outputs`, AirflowSkipException, AirflowFailException. A result is
- * JSON of at most 1 MB; of what is larger, give its key in object storage.
+ * JSON of at most 1 MB; of what is larger, an activity gives what stands for it (docs/operators.md, Large values).
  */
 export const countedRows = dag('countedRows', { schedule: null }, ({ task }) => {
   const count = task('count', {

@@ -7,6 +7,8 @@ import { createSourceDatabase } from '../activities/mysql/source-database.ts';
 import { createNotifier } from '../activities/notify/notifier.ts';
 import { createLandingZone } from '../activities/s3/landing-zone.ts';
 import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
+import { createStoredValues } from '../activities/s3/stored-values.ts';
+import type { ValuesOf } from '../activities/shared/interceptor.ts';
 import { createRunLedger } from '../activities/s3/run-ledger.ts';
 import { createTryLogKeeper } from '../activities/s3/try-log-keeper.ts';
 import { AdapterError } from '../activities/shared/adapter-error.ts';
@@ -52,6 +54,8 @@ export interface Composition {
     readonly engine: EngineActivities;
     readonly control: ControlActivities & ControllerActivities;
   };
+  /** Where large values of an activity's run are. */
+  readonly values: ValuesOf;
   /** Where each try's log is kept. */
   readonly tryLogs: TryLogs;
   /** What of the outside is not as activities need it, a sentence each. */
@@ -115,6 +119,7 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
         ledger,
       }),
     },
+    values: (place, signal) => createStoredValues(store, place, signal),
     tryLogs,
     problems: () => bucketProblems(store, settings.s3.bucket),
     close: async () => {

@@ -101,6 +101,7 @@ async function runChecked(options: WorkerProcessOptions, { log, keepTries }: Pro
       queues,
       bundles: await options.bundles(),
       activities: composition.activities,
+      values: composition.values,
     });
     log.info(
       { address, namespace, taskQueue: settings.taskQueue, buildId: settings.buildId, roles, queues },

@@ -1,6 +1,6 @@
 import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import type { WorkerDeploymentOptions } from '@temporalio/worker';
-import { activityInterceptors } from '../activities/shared/interceptor.ts';
+import { activityInterceptors, type ValuesOf } from '../activities/shared/interceptor.ts';
 import { activitySlots, roleQueue, type WorkerQueue, type WorkerRole } from './roles.ts';
 
 /** Activities by the role that runs them. */
@@ -30,6 +30,8 @@ export interface WorkersOptions {
   readonly queues?: readonly (string | null)[] | undefined;
   readonly bundles: WorkflowBundles;
   readonly activities: RoleActivities;
+  /** Where large values of an activity's run are. */
+  readonly values: ValuesOf;
 }
 
 /** Time that activities have to end after a shutdown began; then they are cancelled. */
@@ -53,7 +55,7 @@ export async function createWorkers(options: WorkersOptions): Promise<readonly W
 
 async function workersOf(options: WorkersOptions, role: WorkerRole): Promise<readonly Worker[]> {
   const { connection, namespace, taskQueue, buildId, bundles, activities, queues = [null] } = options;
-  const base = { ...common, connection, namespace, interceptors: { activity: [activityInterceptors] } };
+  const base = { ...common, connection, namespace, interceptors: { activity: [activityInterceptors(options.values)] } };
   const create = (of: WorkerQueue, own: Partial<WorkerOptions>, queue: string | null = null): Promise<Worker> =>
     Worker.create({
       ...base,

@@ -25,6 +25,7 @@ function stepContext(context: Context): StepContext {
     },
     signal: context.cancellationSignal,
     resumed: activity.cursor,
+    values: activity.values,
     heartbeat: (cursor) => {
       activity.cursor = cursor;
       context.heartbeat(cursor);

@@ -5,6 +5,7 @@ import { toFailure } from './failure.ts';
 import { isNotYet, notYet, pokeHeader, type PokePolicy } from './poke.ts';
 import { withinActivity, type RunningActivity } from './running-activity.ts';
 import type { StepPlace } from './step-context.ts';
+import type { StoredValues } from './stored-value.ts';
 
 /** Header in which a workflow tells an activity its task; workflows/engine/interceptors.ts writes it. */
 const taskHeader = 'tradewind-task';
@@ -18,17 +19,21 @@ const cancelGrace = 20_000;
 /** Bytes of JSON that a result may have: half of Temporal's own limit. */
 const largestResult = 1024 * 1024;
 
+/** Where large values of an activity's run are. */
+export type ValuesOf = (place: StepPlace, signal: AbortSignal) => StoredValues;
+
 /**
  * What every activity of ours needs: it heartbeats by itself, keeps the last cursor, knows its place, logs it on every
  * line, fails in words that a workflow can act on, and ends when it is cancelled, even where its code does not listen.
  */
-export function activityInterceptors(context: Context): ActivityInterceptors {
-  return {
+export function activityInterceptors(valuesOf: ValuesOf): (context: Context) => ActivityInterceptors {
+  return (context) => ({
     inbound: {
       execute: async (input, next) => {
         const place = placeOf(context, input);
         places.set(context, place);
-        const activity: RunningActivity = { place, cursor: context.info.heartbeatDetails };
+        const values = valuesOf(place, context.cancellationSignal);
+        const activity: RunningActivity = { place, values, cursor: context.info.heartbeatDetails };
         // The last cursor is sent again: a beat without details would wipe it out.
         // A local activity is watched by its own worker; a beat of one is refused.
         const beat = setInterval(() => {
@@ -54,7 +59,7 @@ export function activityInterceptors(context: Context): ActivityInterceptors {
     outbound: {
       getLogAttributes: (input, next) => next({ ...input, ...placeFields(context) }),
     },
-  };
+  });
 }
 
 async function endedByCancel<Result>(context: Context, work: Promise<Result>): Promise<Result> {

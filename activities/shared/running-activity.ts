@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { StepPlace } from './step-context.ts';
+import type { StoredValues } from './stored-value.ts';
 
 /** What the interceptor knows of the activity that the caller runs in. */
 export interface RunningActivity {
   readonly place: StepPlace;
+  readonly values: StoredValues;
   /** What the next attempt is told; begins as what the attempt before told this one. */
   cursor: unknown;
 }

@@ -1,3 +1,5 @@
+import type { StoredValues } from './stored-value.ts';
+
 /** Where in which run a step is, as every log line and every record of it names it. */
 export interface StepPlace {
   /** DAG id = workflow type. */
@@ -33,6 +35,8 @@ export interface StepContext {
   readonly signal: AbortSignal;
   /** What the attempt before this one last gave to {@link heartbeat}, or `undefined`. Never trust its shape: parse it. */
   readonly resumed: unknown;
+  /** Where values go that are too large for a result: what stands for one is handed on instead. */
+  readonly values: StoredValues;
   /** Keeps a cursor (small, JSON) for the next attempt. Cheap; call it as often as there is progress. */
   heartbeat(cursor: unknown): void;
 }

@@ -2,6 +2,8 @@ import type { StepContext } from '../../activities/shared/step-context.ts';
 
 const silent = (): void => undefined;
 
+const noStore = (): Promise<never> => Promise.reject(new Error('a benchmark stores no values'));
+
 /** A step's context for a benchmark: nothing to go on from, nobody to tell. */
 export function benchContext(runId: string, signal: AbortSignal): StepContext {
   return {
@@ -9,6 +11,7 @@ export function benchContext(runId: string, signal: AbortSignal): StepContext {
     log: { debug: silent, info: silent, warn: silent, error: silent },
     signal,
     resumed: undefined,
+    values: { put: noStore, get: noStore },
     heartbeat: silent,
   };
 }

@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { bundleWorkflows, controlEntry } from '../../workers/bundle.ts';
 import { controlActivities } from '../../workers/composition.ts';
+import { createStoredValues } from '../../activities/s3/stored-values.ts';
 import { createRunLedger } from '../../activities/s3/run-ledger.ts';
 import { createDagControl } from '../../activities/temporal/dag-control.ts';
 import { activitySlots, roleQueue } from '../../workers/roles.ts';
@@ -48,11 +49,13 @@ async function plainWorkers(): Promise<readonly Worker[]> {
 }
 
 async function dagWorkers(): Promise<readonly Worker[]> {
+  const store = memoryStore();
   return createWorkers({
     connection,
     namespace,
     taskQueue,
     roles: ['orchestration', 'io'],
+    values: (place, signal) => createStoredValues(store, place, signal),
     bundles: {
       runs: await bundleWorkflows({ folder, entry: 'bench/support/peer-dags', logger }),
       control: await bundleWorkflows({ folder, entry: controlEntry, logger }),
@@ -67,7 +70,7 @@ async function dagWorkers(): Promise<readonly Worker[]> {
           taskQueue: roleQueue(taskQueue, 'control'),
           runQueue: roleQueue(taskQueue, 'orchestration'),
         }),
-        ledger: createRunLedger(memoryStore()),
+        ledger: createRunLedger(store),
       }),
     },
   });

@@ -39,6 +39,19 @@ describe('the engine, on a real server', () => {
     harness = await startHarness(env, { bundle: code, activities: { io, engine: io } });
   });
 
+  test('hands on what is too large for a result, in object storage', async () => {
+    const handle = await harness.start('handingOn');
+    const { result } = await endOf(handle);
+    expect(result?.tasks).toEqual({ text: 'success', length: 'success', strange: 'failed' });
+    await expect(handle.query('result', { taskId: 'length' })).resolves.toBe(3_000_000);
+    await expect(handle.query('result', { taskId: 'text' })).resolves.toMatchObject({
+      storedAt: expect.stringMatching(new RegExp(`^runs/handingOn/${handle.workflowId}/values/[0-9a-f]{64}\\.json$`)),
+      bytes: 3_000_002,
+    });
+    expect((await taskOf(handle, 'strange')).error?.message).toContain('thing.json is no key of a stored value');
+    expect((await handle.describe()).historySize).toBeLessThan(30_000);
+  });
+
   afterAll(async () => {
     await harness.stop();
     await env.teardown();

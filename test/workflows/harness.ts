@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { createRunLedger } from '../../activities/s3/run-ledger.ts';
+import { createStoredValues } from '../../activities/s3/stored-values.ts';
 import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
 import { createDagControl } from '../../activities/temporal/dag-control.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
@@ -100,6 +101,7 @@ export async function startHarness(
     queues: options.queues,
     roles: options.roles ?? workerRoles,
     bundles: { runs: options.bundle, control: { codePath: join(root, 'dist', bundleFiles.control) } },
+    values: (place, signal) => createStoredValues(store, place, signal),
     activities: { ...options.activities, control: controlActivities({ control, ledger }) },
   });
   const drain = new AbortController();

@@ -1,27 +1,14 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { createS3Client } from '../../../activities/s3/s3-client.ts';
 import { createS3ObjectStore, type S3ObjectStore } from '../../../activities/s3/s3-object-store.ts';
-import type { StepContext } from '../../../activities/shared/step-context.ts';
+import { testContext } from './step-context.ts';
 import type { AnswerResult, ReportInput } from '../../../activities/steps/contract.ts';
 import { createReport, reportKey } from '../../../activities/steps/report.ts';
 import { sampleAnswers } from '../../pipeline/report/sample-report.ts';
 import { testSettings, uniqueName } from '../../support/stack.ts';
 
-const place = {
-  dagId: 'pinterestDaily',
-  runId: 'a run/of: ours',
-  taskId: 'report',
-  mapIndex: -1,
-  tryNumber: 1,
-  attempt: 1,
-};
-const context: StepContext = {
-  place,
-  log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
-  signal: new AbortController().signal,
-  resumed: undefined,
-  heartbeat: () => {},
-};
+const context = testContext({ dagId: 'pinterestDaily', runId: 'a run/of: ours' });
+const { place } = context;
 const nothing: ReportInput = {
   answers: null,
   failure: null,

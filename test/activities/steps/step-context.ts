@@ -8,6 +8,9 @@ export interface TestContext extends StepContext {
   readonly complaints: string[];
 }
 
+/** No step of these has large values. */
+const noStore = (): Promise<never> => Promise.reject(new Error('there is no store in this test'));
+
 /** A step's context outside any engine: run, cursor to go on from and signal as the test says. */
 export function testContext(
   options: { runId?: string; dagId?: string; resumed?: unknown; signal?: AbortSignal; onHeartbeat?: () => void } = {},
@@ -21,6 +24,7 @@ export function testContext(
     place: { dagId, runId, taskId: 'task', mapIndex: -1, tryNumber: 1, attempt: 1 },
     signal: options.signal ?? new AbortController().signal,
     resumed: options.resumed,
+    values: { put: noStore, get: noStore },
     log: {
       debug: () => undefined,
       info: () => undefined,
