@@ -21,17 +21,21 @@ function linksOf(page: string): readonly string[] {
     .filter((target) => !/^[a-z]+:/.test(target));
 }
 
-/** As GitHub names a heading's anchor. */
+/** As GitHub names the anchors of headings, the second of a name with -1, and those that a page names itself. */
 function anchorsOf(page: string): ReadonlySet<string> {
-  const headings = [...readFileSync(join(root, page), 'utf8').matchAll(/^#+ (.*)$/gm)];
-  return new Set(
-    headings.map(([, words = '']) =>
-      words
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
-        .replaceAll(' ', '-'),
-    ),
-  );
+  const text = readFileSync(join(root, page), 'utf8');
+  const seen = new Map<string, number>();
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, words = '']) => {
+    const anchor = words
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-');
+    const before = seen.get(anchor) ?? 0;
+    seen.set(anchor, before + 1);
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
+  const own = [...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id);
+  return new Set([...headings, ...own]);
 }
 
 function leads(page: string, link: string): boolean {

@@ -5,12 +5,17 @@ const root = join(__dirname, '..');
 const page = readFileSync(join(root, 'docs', 'parts.md'), 'utf8');
 
 interface Package {
-  readonly dependencies: Readonly<Record<string, string>>;
-  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
 }
 
-const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Package;
-const installed = Object.keys({ ...dependencies, ...devDependencies });
+/** Names of what a package of ours needs. */
+function librariesOf(path: string): readonly string[] {
+  const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(join(root, path), 'utf8')) as Package;
+  return Object.keys({ ...dependencies, ...devDependencies });
+}
+
+const installed = [...new Set(['package.json', 'typedoc/package.json'].flatMap(librariesOf))];
 
 /** Rows of the table of libraries: the names of the first column, a star at the end for any that begin so, and the words. */
 const rows = [...page.slice(page.indexOf('## Libraries')).matchAll(/^\| (`.*`) \| (.*) \|$/gm)].map(
