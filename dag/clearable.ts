@@ -2,6 +2,7 @@ import type { ClearableDag, ClearableRun } from './clear.ts';
 import type { DagDefinition } from './definition.ts';
 import type { TaskInstance } from './planner.ts';
 import type { RunRecord } from './run-record.ts';
+import { isFinished } from './states.ts';
 
 /** A DAG as clearing sees it. */
 export function clearableDag({ id, tasks }: Pick<DagDefinition, 'id' | 'tasks'>): ClearableDag {
@@ -31,9 +32,15 @@ export function clearableRecord({ runId, logicalDate, state, tasks }: RunRecord)
   };
 }
 
-/** What a run that failed, or was cancelled, goes on with: what failed, what did not run for it, and what was given up with the run. */
+/**
+ * What a run that failed, or was cancelled, goes on with: what failed, what did not run for that, what was given up with the run,
+ * and what was never decided.
+ */
 export function resumable({ tasks }: RunRecord): readonly TaskInstance[] {
   return tasks
-    .filter(({ state, abandoned }) => state === 'failed' || state === 'upstream_failed' || abandoned === true)
+    .filter(
+      ({ state, abandoned }) =>
+        state === 'failed' || state === 'upstream_failed' || abandoned === true || !isFinished(state),
+    )
     .map(({ taskId, mapIndex }) => ({ taskId, mapIndex }));
 }

@@ -64,12 +64,12 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'runs',
-    summary: 'list, show and cancel runs',
+    summary: 'list, show, resume, mark and cancel runs',
     load: async () => (await import('./commands/runs.ts')).runsCommand(),
   },
   {
     name: 'tasks',
-    summary: "states and logs of a run's tasks",
+    summary: "states and logs of a run's tasks; clear and mark them",
     load: async () => (await import('./commands/tasks.ts')).tasksCommand(),
   },
   {

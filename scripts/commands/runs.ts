@@ -6,11 +6,13 @@ import { CommandError } from '../failure.ts';
 import { runUrl } from '../../config/run-url.ts';
 import { noAnswerText, openRuns, runOf } from '../runs/open-runs.ts';
 import { filterText } from '../runs/run-filter.ts';
+import { runsMarkCommand } from './runs-mark.ts';
+import { runsResumeCommand } from './runs-resume.ts';
 import { runsTable, runText } from '../runs/run-text.ts';
 
 /** `tw runs`: runs of DAGs, those that are over included. */
 export function runsCommand(): Command {
-  const command = new Command('runs').description('list, show and cancel runs');
+  const command = new Command('runs').description('list, show, resume, mark and cancel runs');
   command
     .command('list')
     .description('runs, the newest logical date first')
@@ -38,6 +40,7 @@ export function runsCommand(): Command {
     .option('--dry-run', 'say what would be stopped, and stop nothing')
     .option('--json', 'print JSON')
     .action(cancel);
+  command.addCommand(runsResumeCommand()).addCommand(runsMarkCommand());
   return command;
 }
 

@@ -1,8 +1,7 @@
 import { createReadStream, statSync, watch } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
 import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
-import { isCi, readEnvironment } from '../../config/environment.ts';
+import { readEnvironment } from '../../config/environment.ts';
 import { parseSettings } from '../../config/settings.ts';
 import { partNames, type PartName } from '../../stack/part-name.ts';
 import { s3Servers, type S3Server } from '../../stack/parts.ts';
@@ -12,6 +11,7 @@ import { megabytes } from '../../stack/progress.ts';
 import { purge, purgeable } from '../../stack/purge.ts';
 import { startStack, stopStack } from '../../stack/stack.ts';
 import { companionStatus, newestLog, stackStatus, type ServerStatus } from '../../stack/status.ts';
+import { confirmed } from '../confirm.ts';
 import { CommandError, configurationExitCode, explainFailure } from '../failure.ts';
 import { stopSignal } from '../stop-signal.ts';
 
@@ -87,22 +87,12 @@ function purgeCommand(): Command {
         return;
       }
       for (const { path, what, bytes } of rows) console.log(`${megabytes(bytes).padStart(9)}  ${path} (${what})`);
-      if (!yes && !(await confirmed())) {
+      if (!yes && !(await confirmed('Remove all of this?'))) {
         console.log('nothing was removed');
         return;
       }
       console.log(`freed ${megabytes(await purge({ stateDir: stateDir(), cache }))}`);
     });
-}
-
-async function confirmed(): Promise<boolean> {
-  if (isCi() || !process.stdin.isTTY) throw new CommandError('nobody can be asked here: say --yes');
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return /^y(es)?$/i.test((await terminal.question('Remove all of this? [y/N] ')).trim());
-  } finally {
-    terminal.close();
-  }
 }
 
 async function printLog(name: string, { follow = false }: { readonly follow?: boolean }): Promise<void> {
