@@ -13,6 +13,8 @@ export interface RunOrder {
   readonly params: Readonly<Record<string, unknown>>;
   /** The moment that the run is started without one. */
   readonly logicalDate?: Date;
+  /** Begins no earlier than this (Temporal's start delay); at once where it is past. */
+  readonly runAfter?: Date;
 }
 
 /** Id of a run that somebody starts by hand at a moment: Airflow's, after the DAG. */
@@ -23,7 +25,7 @@ export function manualRunId(dagId: string, now: Date = new Date()): string {
 /** Starts a run. Throws CommandError when there is one of that id, running or over. */
 export async function startRun(
   client: Client,
-  { dagId, runId, taskQueue, params, logicalDate }: RunOrder,
+  { dagId, runId, taskQueue, params, logicalDate, runAfter }: RunOrder,
 ): Promise<WorkflowHandle> {
   try {
     return await client.workflow.start(dagId, {
@@ -35,6 +37,7 @@ export async function startRun(
           { key: searchAttributeKeys.logicalDate, value: instantText(logicalDate) },
         ]),
       }),
+      ...(runAfter !== undefined && { startDelay: Math.max(runAfter.getTime() - Date.now(), 0) }),
       // A run's id names its inputs and outputs for ever: a second run never takes it.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
     });

@@ -45,8 +45,14 @@ export function dagsCommand(): Command {
       'its logical date, ISO 8601, UTC unless it says otherwise: it is about the last data interval that was over then; now by default',
       dateOption,
     )
+    .option(
+      '--run-after <date>',
+      'begins no earlier than this, ISO 8601, UTC unless it says otherwise; queued until then',
+      dateOption,
+    )
     .option('-r, --run-id <id>', 'its id; by default manual__<now>, after the DAG')
     .option('-w, --wait', 'wait for its end; exit code 1 when it failed')
+    .option('--dry-run', 'check it, and say what would be started')
     .option('--json', 'print JSON')
     .action(trigger);
   return command;
@@ -91,34 +97,43 @@ function summaryOf({ id, description, timetable, tasks, params, tags, catchup, m
 interface TriggerOptions {
   readonly conf?: string;
   readonly logicalDate?: Date;
+  readonly runAfter?: Date;
   readonly runId?: string;
   readonly wait?: boolean;
+  readonly dryRun?: boolean;
   readonly json?: boolean;
 }
 
 async function trigger(
   dagId: string,
-  { conf, logicalDate, runId, wait = false, json = false }: TriggerOptions,
+  { conf, logicalDate, runAfter, runId, wait = false, dryRun = false, json = false }: TriggerOptions,
 ): Promise<void> {
   const definition = definitionOf(dagId);
   const params = conf === undefined ? {} : jsonOption('--conf', conf, '{"posts": 50}');
   // The run would say the same, a moment later and less near.
   const { problems } = checkParams(definition, params);
   if (problems !== undefined) throw new CommandError(`--conf is not right: ${problems.join('; ')}`);
+  const workflowId = runId ?? manualRunId(dagId);
+  if (dryRun) {
+    const dates = { logicalDate: logicalDate ?? null, runAfter: runAfter ?? null };
+    if (json) console.log(JSON.stringify({ dagId, runId: workflowId, params, ...dates, dryRun }));
+    else console.log(`would start ${workflowId} with ${JSON.stringify(params)}`);
+    return;
+  }
   const settings = loadSettings(['temporal']);
   await using temporal = await openTemporal(settings.temporal);
   const { client } = temporal;
-  const workflowId = runId ?? manualRunId(dagId);
   await startRun(client, {
     dagId,
     runId: workflowId,
     taskQueue: settings.taskQueue,
     params,
     ...(logicalDate !== undefined && { logicalDate }),
+    ...(runAfter !== undefined && { runAfter }),
   });
   const url = runUrl(settings.temporal, workflowId);
   if (!json) console.log(`started ${workflowId}${url === undefined ? '' : `\n${url}`}`);
-  const state = wait ? await endOf(client, workflowId) : 'running';
+  const state = wait ? await endOf(client, workflowId) : 'queued';
   if (json) console.log(JSON.stringify({ dagId, runId: workflowId, state, url: url ?? null }));
   else if (wait) console.log(state);
   if (state === 'failed') process.exitCode = 1;

@@ -114,6 +114,22 @@ describe('tw dags', () => {
     }
   });
 
+  test('starts nothing in a dry run, and a run that is to begin later waits until then', async () => {
+    const runId = uniqueName('later');
+    const order = ['dags', 'trigger', 'pinterestDaily', '--conf', '{"posts":5}', '--run-id', runId];
+    expect(await run(...order, '--dry-run')).toMatchObject({ code: 0, out: `would start ${runId} with {"posts":5}\n` });
+    const handle = env.client.workflow.getHandle(runId);
+    await expect(handle.describe()).rejects.toThrow(/not found/i);
+    const runAfter = new Date(Date.now() + 3_600_000).toISOString();
+    expect(await run(...order, '--run-after', runAfter, '--json')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('"state":"queued"'),
+    });
+    const { executionTime } = await handle.describe();
+    expect(Math.abs((executionTime?.getTime() ?? 0) - Date.parse(runAfter))).toBeLessThan(60_000);
+    await handle.terminate('enough');
+  });
+
   test('exits with 1 when the run that it waits for fails', async () => {
     const runId = uniqueName('ended');
     const waiting = run('dags', 'trigger', 'pinterestDaily', '--run-id', runId, '--wait');
