@@ -1,5 +1,29 @@
+import { z } from 'zod';
 import type { DagDefinition, DataInterval, RunType } from './definition.ts';
 import { inferInterval, slotInterval, type Restriction } from './timetable.ts';
+
+/** Name of the memo of a run that somebody planned: its value is a {@link SlotOrder}. */
+export const slotMemo = 'tradewindSlot';
+
+const instant = z.iso.datetime();
+
+const slotOrder = z
+  .object({
+    runType: z.enum(['scheduled', 'backfill']),
+    /** Dates are ISO 8601, UTC. The logical date is the start. */
+    dataInterval: z.object({ start: instant, end: instant }).readonly(),
+    /** Whose run it is, where it is a backfill's. */
+    backfillId: z.string().optional(),
+  })
+  .readonly();
+
+/** What a run is about by the word of what planned it, a backfill for example. The timetable is not asked: it may have changed since. */
+export type SlotOrder = z.infer<typeof slotOrder>;
+
+/** Reads the memo of a run; `undefined` where nobody planned it, or it is of another form. */
+export function readSlot(memo: unknown): SlotOrder | undefined {
+  return slotOrder.safeParse(memo).data;
+}
 
 /** What a run is about, worked out from when it was started. */
 export interface RunIdentity {
@@ -18,6 +42,8 @@ export interface RunOrigin {
   readonly logicalDate?: Date | undefined;
   /** The data interval that the run which triggered it for its own gave it. */
   readonly dataInterval?: DataInterval | undefined;
+  /** By what planned it; absent where nothing did. */
+  readonly slot?: SlotOrder | undefined;
 }
 
 /** What of a DAG decides when it runs by itself. */
@@ -33,11 +59,16 @@ export function restrictionOf({ startDate, endDate, catchup }: Omit<Scheduled, '
  * A run whose nominal time is a slot of the timetable is that slot's run, whoever started it. Any other run is manual: a
  * person's click is not a slot, so it is about the last interval that is over, and its logical date is the moment of the click.
  * One that was given a logical date is manual, too, and about the last interval that was over then: Airflow's
- * `dags trigger --logical-date`. Only a run that triggers another one for its own interval gives it that, too.
+ * `dags trigger --logical-date`. Only a run that triggers another one for its own interval gives it that, too. One that was planned is
+ * what its plan says.
  */
 export function runIdentity(definition: Scheduled, origin: RunOrigin): RunIdentity {
   const { timetable } = definition;
-  const { nominalTime, startTime, logicalDate } = origin;
+  const { nominalTime, startTime, logicalDate, slot: planned } = origin;
+  if (planned !== undefined) {
+    const [start, end] = [new Date(planned.dataInterval.start), new Date(planned.dataInterval.end)];
+    return { runType: planned.runType, logicalDate: start, dataInterval: { start, end } };
+  }
   const moment = (logicalDate ?? nominalTime ?? startTime).getTime();
   if (timetable === null) {
     const at = new Date(moment);

@@ -16,6 +16,11 @@ export function runPrefix(run: { readonly dagId: string; readonly runId: string 
   return `runs/${keyPart(run.dagId)}/${keyPart(run.runId)}/`;
 }
 
+/** Folder of what a backfill is to do: `backfills/<dag>/<backfill id>/`. */
+export function backfillPrefix({ dagId, backfillId }: { readonly dagId: string; readonly backfillId: string }): string {
+  return `backfills/${keyPart(dagId)}/${keyPart(backfillId)}/`;
+}
+
 /** Which try of which task instance in which run. */
 export interface TryPlace {
   readonly dagId: string;

@@ -68,6 +68,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/runs.ts')).runsCommand(),
   },
   {
+    name: 'backfill',
+    summary: 'run slots of the past, or run them again',
+    load: async () => (await import('./commands/backfill.ts')).backfillCommand(),
+  },
+  {
     name: 'tasks',
     summary: "states and logs of a run's tasks; clear and mark them",
     load: async () => (await import('./commands/tasks.ts')).tasksCommand(),

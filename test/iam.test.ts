@@ -30,7 +30,7 @@ const tablePrefixes = [
 describe('the policy of a worker', () => {
   const policy = statements('worker-policy.json');
 
-  test.each(['topics/a', 'quarantine/a', 'runs/a', 'history/a', 'logs/a', 'checks/a', ...tablePrefixes])(
+  test.each(['topics/a', 'quarantine/a', 'runs/a', 'history/a', 'backfills/a', 'logs/a', 'checks/a', ...tablePrefixes])(
     'lets it read and create %s',
     (key) => {
       for (const action of ['s3:GetObject', 's3:PutObject']) {

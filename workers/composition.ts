@@ -5,6 +5,7 @@ import { createDuckDb } from '../activities/duckdb/engine.ts';
 import { createKafka } from '../activities/kafka/kafka.ts';
 import { createSourceDatabase } from '../activities/mysql/source-database.ts';
 import { createNotifier } from '../activities/notify/notifier.ts';
+import { createBackfillPlans } from '../activities/s3/backfill-plans.ts';
 import { createLandingZone } from '../activities/s3/landing-zone.ts';
 import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
 import { createStoredValues } from '../activities/s3/stored-values.ts';
@@ -16,8 +17,13 @@ import { asActivity } from '../activities/shared/activity-context.ts';
 import { createAnswer } from '../activities/steps/answer.ts';
 import { createClean } from '../activities/steps/clean.ts';
 import type { EngineActivities, IoActivities } from '../activities/steps/contract.ts';
-import type { ControlActivities, ControllerActivities } from '../activities/steps/control-contract.ts';
-import { createControl, type ControlPorts } from '../activities/steps/control.ts';
+import type {
+  BackfillActivities,
+  ControlActivities,
+  ControllerActivities,
+} from '../activities/steps/control-contract.ts';
+import { createBackfill, type BackfillPorts } from '../activities/steps/backfill.ts';
+import { createControl } from '../activities/steps/control.ts';
 import { createEmulate } from '../activities/steps/emulate.ts';
 import { createFindDagRuns } from '../activities/steps/find-dag-runs.ts';
 import { createFindObjects } from '../activities/steps/find-objects.ts';
@@ -30,6 +36,7 @@ import { createVerify } from '../activities/steps/verify.ts';
 import type { ObjectStore } from '../activities/shared/object-store.ts';
 import type { StepLog } from '../activities/shared/step-context.ts';
 import type { TryLogs } from '../activities/shared/try-logs.ts';
+import { createSlotRuns } from '../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../activities/temporal/dag-control.ts';
 import { createRunFinder } from '../activities/temporal/run-finder.ts';
 import { runUrl } from '../config/run-url.ts';
@@ -52,7 +59,7 @@ export interface Composition {
   readonly activities: {
     readonly io: IoActivities;
     readonly engine: EngineActivities;
-    readonly control: ControlActivities & ControllerActivities;
+    readonly control: ControlActivities & ControllerActivities & BackfillActivities;
   };
   /** Where large values of an activity's run are. */
   readonly values: ValuesOf;
@@ -117,6 +124,8 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
           runQueue: roleQueue(settings.taskQueue, 'orchestration'),
         }),
         ledger,
+        slots: createSlotRuns({ client, runQueue: roleQueue(settings.taskQueue, 'orchestration') }),
+        plans: createBackfillPlans(store),
       }),
     },
     values: (place, signal) => createStoredValues(store, place, signal),
@@ -131,8 +140,8 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
 }
 
 /** The engine's own activities. */
-export function controlActivities(ports: ControlPorts): ControlActivities & ControllerActivities {
-  const steps = createControl(ports);
+export function controlActivities(ports: BackfillPorts): ControlActivities & ControllerActivities & BackfillActivities {
+  const steps = { ...createControl(ports), ...createBackfill(ports) };
   return {
     requestTurn: asActivity(steps.requestTurn),
     recentDurations: asActivity(steps.recentDurations),
@@ -144,6 +153,9 @@ export function controlActivities(ports: ControlPorts): ControlActivities & Cont
     partResults: asActivity(steps.partResults),
     untilSomeEnded: asActivity(steps.untilSomeEnded),
     setSchedulePaused: asActivity(steps.setSchedulePaused),
+    backfillPage: asActivity(steps.backfillPage),
+    advanceBackfill: asActivity(steps.advanceBackfill),
+    dropQueuedRuns: asActivity(steps.dropQueuedRuns),
   };
 }
 

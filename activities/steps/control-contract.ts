@@ -1,8 +1,10 @@
+import type { BackfillSlot, SlotEnd } from '../../dag/backfill-run.ts';
 import type { KeptInstance } from '../../dag/kept.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import type { PartRecord } from '../../dag/part-record.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
 import type { Ticket } from '../../dag/turns.ts';
+import type { BackfillAddress } from '../shared/backfill-plans.ts';
 import type { Turn, TurnRequest } from '../temporal/port.ts';
 
 /** What the engine itself does outside of a workflow, for every run: on the workers that run workflows. */
@@ -40,6 +42,33 @@ export interface KeptPart {
   readonly instances: readonly KeptInstance[];
   /** Where the next part begins; `null` after the last one. */
   readonly next: number | null;
+}
+
+/** What backfills do outside of their workflow. */
+export interface BackfillActivities {
+  /** A page of a backfill's plan. */
+  backfillPage(input: BackfillAddress & { readonly page: number }): Promise<readonly BackfillSlot[]>;
+  /**
+   * Starts the slots that have not been started, and waits until some of all are over; when it is cancelled, no longer. Idempotent: what was
+   * started before is gone on with.
+   */
+  advanceBackfill(
+    input: BackfillAddress & {
+      readonly conf: Readonly<Record<string, unknown>>;
+      readonly slots: readonly BackfillSlot[];
+    },
+  ): Promise<BackfillAdvance>;
+  /** Stops those of a backfill's runs that have not had their turn. Ends with their ids. */
+  dropQueuedRuns(input: {
+    readonly dagId: string;
+    readonly slots: readonly BackfillSlot[];
+  }): Promise<readonly string[]>;
+}
+
+/** What has become of a backfill's slots. */
+export interface BackfillAdvance {
+  readonly started: readonly { readonly runId: string; readonly executionId: string }[];
+  readonly ended: readonly SlotEnd[];
 }
 
 /** What controllers do outside of their workflow. */

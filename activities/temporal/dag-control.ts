@@ -10,7 +10,7 @@ import {
   type Turn,
 } from './port.ts';
 import { rerun } from './rerun.ts';
-import { codeOf, temporalError } from './temporal-error.ts';
+import { codeOf, told } from './temporal-error.ts';
 
 /** What the control of DAGs works with. */
 export interface DagControlOptions {
@@ -143,12 +143,4 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
 function pauseIn(memo: Readonly<Record<string, unknown>> | undefined): PauseOrder {
   const { paused = false, note = '' } = (memo?.[pauseMemo] ?? {}) as Partial<PauseOrder>;
   return { paused, note };
-}
-
-async function told<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
-  try {
-    return await act();
-  } catch (error) {
-    throw temporalError(what, error);
-  }
 }

@@ -1,3 +1,4 @@
+import type { BackfillSlot } from '../../dag/backfill-run.ts';
 import type { RunChange } from '../../dag/kept.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
 import type { RunState, TaskState } from '../../dag/states.ts';
@@ -64,6 +65,58 @@ export interface DagControl {
   /** Asks a DAG's controller; `undefined` when it has none yet. A worker has to answer. */
   status(dagId: string): Promise<ControllerStatus | undefined>;
 }
+
+/** A slot to run, for a backfill. */
+export interface SlotRequest {
+  readonly dagId: string;
+  readonly backfillId: string;
+  readonly slot: BackfillSlot;
+  /** Params of a new run. */
+  readonly conf: Readonly<Record<string, unknown>>;
+  /** The record that a run which is done again goes on from; absent where it is new, or left none. */
+  readonly record?: RunRecord;
+}
+
+/** An execution of a run. */
+export interface RunExecution {
+  readonly runId: string;
+  /** Temporal's id of the execution. */
+  readonly executionId: string;
+}
+
+/** Runs of slots in Temporal. Every method throws an AdapterError with system `temporal`. */
+export interface SlotRuns {
+  /**
+   * Starts the run of a slot. Idempotent: a run that was started for this backfill is that of the request. `undefined` when another run
+   * of its id is there, under way or over.
+   */
+  start(request: SlotRequest): Promise<RunExecution | undefined>;
+  /**
+   * Waits until some of the runs are over, by the word of Temporal itself, terminated ones included, and says how they ended; `gone`: it
+   * does not know the execution any more. Returns none when the signal aborts.
+   */
+  firstEnds(runs: readonly RunExecution[], signal: AbortSignal): Promise<readonly ExecutionEnd[]>;
+  /** Asks a run to stop; one that is over, or was never there, is left. */
+  cancel(run: Pick<RunExecution, 'runId'> & Partial<RunExecution>): Promise<void>;
+}
+
+/** How an execution of a run ended. */
+export interface ExecutionEnd extends RunExecution {
+  readonly state: 'success' | 'failed' | 'gone';
+  /** Milliseconds from its start to its end. */
+  readonly took: number;
+}
+
+/**
+ * Id of the workflow that is a DAG's open backfill, and of those before it: at most one is open at a time. With the installation's name, as
+ * its controller's.
+ */
+export function backfillWorkflowId(dagId: string, installation: string): string {
+  return `backfill/${dagId}@${installation}`;
+}
+
+/** Names of what a backfill is asked and told. */
+export type BackfillMessage = 'progress' | 'setPaused' | 'cancelBackfill';
 
 /**
  * Id of the workflow that is a DAG's controller. With the installation's name, the stem of its task queues, since two of them

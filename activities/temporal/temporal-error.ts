@@ -26,6 +26,15 @@ export function temporalError(what: string, thrown: unknown): AdapterError {
   return new AdapterError(`${what}: ${words} (${name})`, { system: 'temporal', code: kind, canRetry, cause: thrown });
 }
 
+/** What an act gives; what it throws is mapped, with words for what was done. */
+export async function told<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    throw temporalError(what, error);
+  }
+}
+
 /** The gRPC code of an error or of what caused it; the SDK's own "not found" counts as one. */
 export function codeOf(thrown: unknown): number | undefined {
   for (let error: unknown = thrown; error instanceof Error; error = error.cause) {

@@ -6,6 +6,8 @@ import { bundleWorkflows, controlEntry } from '../../workers/bundle.ts';
 import { controlActivities } from '../../workers/composition.ts';
 import { createStoredValues } from '../../activities/s3/stored-values.ts';
 import { createRunLedger } from '../../activities/s3/run-ledger.ts';
+import { createBackfillPlans } from '../../activities/s3/backfill-plans.ts';
+import { createSlotRuns } from '../../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../../activities/temporal/dag-control.ts';
 import { activitySlots, roleQueue } from '../../workers/roles.ts';
 import { createWorkers, runWorkers } from '../../workers/worker.ts';
@@ -49,6 +51,7 @@ async function plainWorkers(): Promise<readonly Worker[]> {
 }
 
 async function dagWorkers(): Promise<readonly Worker[]> {
+  const client = new Client({ connection, namespace });
   const store = memoryStore();
   return createWorkers({
     connection,
@@ -65,12 +68,14 @@ async function dagWorkers(): Promise<readonly Worker[]> {
       engine: {},
       control: controlActivities({
         control: createDagControl({
-          client: new Client({ connection, namespace }),
+          client,
           installation: taskQueue,
           taskQueue: roleQueue(taskQueue, 'control'),
           runQueue: roleQueue(taskQueue, 'orchestration'),
         }),
         ledger: createRunLedger(store),
+        slots: createSlotRuns({ client, runQueue: roleQueue(taskQueue, 'orchestration') }),
+        plans: createBackfillPlans(store),
       }),
     },
   });

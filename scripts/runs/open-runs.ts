@@ -1,5 +1,6 @@
 import { createRunLedger } from '../../activities/s3/run-ledger.ts';
 import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
+import type { ObjectStore } from '../../activities/shared/object-store.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
 import { loadSettings } from '../../config/environment.ts';
 import type { Settings } from '../../config/settings.ts';
@@ -13,6 +14,7 @@ import type { RunSummary } from './run-summary.ts';
 export interface OpenRuns extends TemporalClient {
   readonly reader: RunReader;
   readonly ledger: RunLedger;
+  readonly store: ObjectStore;
   readonly settings: Settings;
 }
 
@@ -28,6 +30,7 @@ export async function openRuns(): Promise<OpenRuns> {
     ...temporal,
     settings,
     ledger,
+    store,
     reader: createRunReader({ client: temporal.client, ledger, dagIds, warn }),
     [Symbol.asyncDispose]: async () => {
       store.close();

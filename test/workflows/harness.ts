@@ -3,6 +3,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { createRunLedger } from '../../activities/s3/run-ledger.ts';
 import { createStoredValues } from '../../activities/s3/stored-values.ts';
 import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
+import { createBackfillPlans } from '../../activities/s3/backfill-plans.ts';
+import type { BackfillPlans } from '../../activities/shared/backfill-plans.ts';
+import { createSlotRuns } from '../../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../../activities/temporal/dag-control.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
 import type { DagControl } from '../../activities/temporal/port.ts';
@@ -64,6 +67,7 @@ export interface Harness {
   readonly start: (dagId: string, ...args: unknown[]) => Promise<WorkflowHandle>;
   readonly control: DagControl;
   readonly ledger: RunLedger;
+  readonly plans: BackfillPlans;
   readonly stop: () => Promise<void>;
 }
 
@@ -93,6 +97,8 @@ export async function startHarness(
     taskQueue: `${taskQueue}-control`,
     runQueue: `${taskQueue}-orchestration`,
   });
+  const slots = createSlotRuns({ client: env.client, runQueue: `${taskQueue}-orchestration` });
+  const plans = createBackfillPlans(store);
   const workers = await createWorkers({
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',
@@ -102,7 +108,7 @@ export async function startHarness(
     roles: options.roles ?? workerRoles,
     bundles: { runs: options.bundle, control: { codePath: join(root, 'dist', bundleFiles.control) } },
     values: (place, signal) => createStoredValues(store, place, signal),
-    activities: { ...options.activities, control: controlActivities({ control, ledger }) },
+    activities: { ...options.activities, control: controlActivities({ control, ledger, slots, plans }) },
   });
   const drain = new AbortController();
   const running = runWorkers(workers, drain.signal);
@@ -111,6 +117,7 @@ export async function startHarness(
     client: env.client,
     control,
     ledger,
+    plans,
     start: (dagId, ...args) =>
       env.client.workflow.start(dagId, {
         workflowId: uniqueName(dagId),

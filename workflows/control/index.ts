@@ -1,2 +1,3 @@
 /** The workflows that look after DAGs and their runs. They have a task queue, and so workers, of their own. */
 export { dagController } from './dag-controller.ts';
+export { backfill } from './backfill.ts';

@@ -26,7 +26,7 @@ type KeptFrom = Pick<Rerun, 'from' | 'cleared' | 'marked'>;
  * its run, which there is. To have it run again is to clear it. `null` for any other run.
  */
 export async function endedBefore({ dagId, runId, runType }: RunContext): Promise<EndedAttempt | null> {
-  return runType === 'scheduled' ? controlActivities().endedAttempt({ dagId, runId }) : null;
+  return runType !== 'manual' ? controlActivities().endedAttempt({ dagId, runId }) : null;
 }
 
 /**

@@ -10,7 +10,7 @@ import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import type { TaskError } from '../../dag/outcome.ts';
 import { rerunIdentity, type Rerun } from '../../dag/kept.ts';
 import { checkParams } from '../../dag/params.ts';
-import { runIdentity, type RunIdentity } from '../../dag/run-identity.ts';
+import { readSlot, runIdentity, slotMemo, type RunIdentity } from '../../dag/run-identity.ts';
 import type { RunState } from '../../dag/states.ts';
 import { givenInterval, intervalMemo } from '../../dag/given-interval.ts';
 import { openCallbacks, type CallbackDesk } from './callbacks.ts';
@@ -126,7 +126,13 @@ function openRun(definition: DagDefinition, input: unknown, rerun: Rerun | undef
   return {
     identity: rerun
       ? rerunIdentity(rerun)
-      : runIdentity(definition, { nominalTime, startTime, logicalDate: logicalDate ?? undefined, dataInterval }),
+      : runIdentity(definition, {
+          nominalTime,
+          startTime,
+          logicalDate: logicalDate ?? undefined,
+          dataInterval,
+          slot: readSlot(memo?.[slotMemo]),
+        }),
     params,
     problems: logicalDate === null ? [...(problems ?? []), noDateText(given)] : problems,
   };

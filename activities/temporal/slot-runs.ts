@@ -1,0 +1,114 @@
+import { setMaxListeners } from 'node:events';
+import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Client } from '@temporalio/client';
+import { readSlot, slotMemo, type SlotOrder } from '../../dag/run-identity.ts';
+import { AdapterError } from '../shared/adapter-error.ts';
+import type { ExecutionEnd, RunExecution, SlotRequest, SlotRuns } from './port.ts';
+import { rerun } from './rerun.ts';
+import { codeOf, told } from './temporal-error.ts';
+
+/** What runs of slots are started with. */
+export interface SlotRunsOptions {
+  readonly client: Client;
+  /** Task queue of the runs. */
+  readonly runQueue: string;
+}
+
+const notFound = 5;
+
+/** Milliseconds after the first end in which others are waited for, so that runs which end together are told together. */
+const together = 200;
+
+/** Starts the runs of slots, and waits for them, through a Temporal client. */
+export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns {
+  async function start({ dagId, backfillId, slot, conf, record }: SlotRequest): Promise<RunExecution | undefined> {
+    const { runId, attempt } = slot;
+    if (record !== undefined) {
+      try {
+        await rerun(client, runQueue, { record, cleared: record.tasks, runType: 'backfill' });
+      } catch (error) {
+        if (error instanceof AdapterError && error.code === 'conflict') return undefined;
+        throw error;
+      }
+      return { runId, executionId: (await client.workflow.getHandle(runId).describe()).runId };
+    }
+    const order: SlotOrder = { runType: 'backfill', backfillId, dataInterval: intervalText(slot) };
+    try {
+      const { firstExecutionRunId } = await client.workflow.start(dagId, {
+        workflowId: runId,
+        taskQueue: runQueue,
+        args: [conf],
+        // A run that left no record is over: only then it is started whole again.
+        workflowIdReusePolicy: attempt === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
+        memo: { [slotMemo]: order },
+      });
+      return { runId, executionId: firstExecutionRunId };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const { memo, runId: executionId } = await client.workflow.getHandle(runId).describe();
+      // By this very request, of which the answer was lost.
+      return readSlot(memo?.[slotMemo])?.backfillId === backfillId ? { runId, executionId } : undefined;
+    }
+  }
+
+  async function endOf(run: RunExecution): Promise<ExecutionEnd> {
+    const handle = client.workflow.getHandle(run.runId, run.executionId);
+    try {
+      await handle.result();
+    } catch (error) {
+      if (codeOf(error) === notFound) return { ...run, state: 'gone', took: 0 };
+      if (!(error instanceof WorkflowFailedError)) throw error;
+    }
+    const { status, startTime, closeTime = startTime } = await handle.describe();
+    const state = status.name === 'COMPLETED' ? 'success' : 'failed';
+    return { ...run, state, took: closeTime.getTime() - startTime.getTime() };
+  }
+
+  async function firstEnds(runs: readonly RunExecution[], signal: AbortSignal): Promise<readonly ExecutionEnd[]> {
+    const stop = new AbortController();
+    const both = AbortSignal.any([signal, stop.signal]);
+    // A listener a run is no leak.
+    setMaxListeners(0, both);
+    const ended: ExecutionEnd[] = [];
+    const waits = runs.map((run) =>
+      client.withAbortSignal(both, async () => {
+        const end = await endOf(run);
+        if (!both.aborted) ended.push(end);
+      }),
+    );
+    try {
+      await Promise.race([...waits, aborted(signal)]);
+      await Promise.race([
+        Promise.allSettled(waits),
+        aborted(AbortSignal.any([signal, AbortSignal.timeout(together)])),
+      ]);
+      return [...ended];
+    } finally {
+      stop.abort();
+      await Promise.allSettled(waits);
+    }
+  }
+
+  return {
+    start: (request) => told(`starting ${request.slot.runId} for a backfill`, () => start(request)),
+    cancel: ({ runId, executionId }) =>
+      told(`cancelling ${runId}`, async () => {
+        try {
+          await client.workflow.getHandle(runId, executionId).cancel();
+        } catch (error) {
+          if (codeOf(error) !== notFound) throw error;
+        }
+      }),
+    firstEnds: (runs, signal) => told('waiting for runs of a backfill', () => firstEnds(runs, signal)),
+  };
+}
+
+function intervalText({ start, end }: SlotRequest['slot']): SlotOrder['dataInterval'] {
+  return { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

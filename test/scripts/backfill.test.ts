@@ -1,0 +1,109 @@
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { RunSummary } from '../../scripts/runs/run-summary.ts';
+import { eventually } from '../support/own-state.ts';
+import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
+import { tw, type CommandEnd } from '../support/tw.ts';
+import { dailyActivities } from '../workflows/fixtures/daily-activities.ts';
+import { bundle, collectLogs, startHarness, type Harness } from '../workflows/harness.ts';
+
+const own = uniqueName('backfills');
+const variables = testVariables({ TEMPORAL_NAMESPACE: own, TW_TASK_QUEUE: own, TW_USER: own, TW_S3_BUCKET: own });
+const backfill = (...args: string[]): Promise<CommandEnd> => tw(variables, ['backfill', ...args]);
+const range = ['--dag-id', 'pinterestDaily', '--from-date', '2026-03-01', '--to-date', '2026-03-03'];
+let env: TestWorkflowEnvironment;
+let harness: Harness;
+
+async function json(...args: string[]): Promise<Record<string, unknown>> {
+  const { code, out, err } = await backfill(...args, '--json');
+  if (code !== 0) throw new Error(err);
+  return JSON.parse(out) as Record<string, unknown>;
+}
+
+beforeAll(async () => {
+  collectLogs();
+  const { code, err } = await tw(variables, ['init']);
+  if (code !== 0) throw new Error(err);
+  const { address } = testSettings().temporal;
+  env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace: own });
+  harness = await startHarness(env, {
+    bundle: await bundle('workflows/index'),
+    activities: dailyActivities(() => ({ fails: null, calls: [], report: undefined })),
+    taskQueue: own,
+    bucket: own,
+  });
+});
+
+afterAll(async () => {
+  await harness.stop();
+  await env.teardown();
+});
+
+test('tw backfill runs a range, shows how far it is, and does what there is no second time', async () => {
+  const dry = await backfill('create', ...range, '--run-backwards', '--max-active-runs', '2', '--dry-run');
+  expect(dry).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(
+      /│ 1 │ 2026-03-03T00:00:00Z │ 2026-03-04T00:00:00Z │ pinterestDaily-2026-03-04T00:00:00Z │ runs +│/,
+    ),
+  });
+  expect(dry.out).toMatch(/\nwould make 3 runs, 2 at a time\n$/);
+  expect((await backfill('list')).out).toBe('there is no backfill\n');
+  const created = await json('create', ...range, '--dag-run-conf', '{"posts": 5}');
+  expect(created).toMatchObject({ dagId: 'pinterestDaily', created: true, slots: 3, left: 0, maxActiveRuns: 10 });
+  const id = String(created['backfillId']);
+  await eventually('it is over', async () => (await json('show', id))['end'] !== null);
+  const shown = await json('show', 'pinterestDaily');
+  expect(shown).toMatchObject({ backfillId: id, state: 'completed', success: 3, failed: 0, toGo: 0, active: [] });
+  expect(shown['averageDuration']).toBeGreaterThan(0);
+  expect((await backfill('show', id)).out).toContain('slots            3 succeeded, 0 failed, 0 active, 0 to go');
+  const runs = JSON.parse((await tw(variables, ['runs', 'list', '--json'])).out) as readonly RunSummary[];
+  expect(runs.map(({ logicalDate, runType, state }) => [logicalDate, runType, state])).toEqual([
+    ['2026-03-03T00:00:00Z', 'backfill', 'success'],
+    ['2026-03-02T00:00:00Z', 'backfill', 'success'],
+    ['2026-03-01T00:00:00Z', 'backfill', 'success'],
+  ]);
+  expect((await backfill('create', ...range)).out).toBe(
+    'there is nothing to run, so nothing was created; 3 left as they are (already exists)\n',
+  );
+  expect((await backfill('list')).out).toContain(`│ ${id} │ completed │`);
+  expect(await backfill('cancel', id)).toMatchObject({
+    code: 1,
+    err: `tw: backfill ${id} is over (completed): there is nothing to cancel\n`,
+  });
+}, 120_000);
+
+test('tw backfill pause, resume and cancel change an open one', async () => {
+  expect((await tw(variables, ['dags', 'pause', 'pinterestDaily'])).code).toBe(0);
+  const { out } = await backfill('create', ...range, '--reprocess-behavior', 'completed', '--max-active-runs', '1');
+  expect(out).toMatch(/pinterestDaily is paused: its runs wait until tw dags unpause pinterestDaily\n$/);
+  expect(await backfill('create', ...range)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('another backfill of it is open; wait for its end, or cancel it'),
+  });
+  expect(await json('pause', 'pinterestDaily', '--dry-run')).toMatchObject({ changed: false });
+  expect(await json('pause', 'pinterestDaily')).toMatchObject({ changed: true });
+  expect(await json('show', 'pinterestDaily')).toMatchObject({ state: 'paused', toGo: 2 });
+  expect(await json('resume', 'pinterestDaily')).toMatchObject({ changed: true });
+  expect(await json('show', 'pinterestDaily')).toMatchObject({ state: 'running' });
+  expect((await backfill('cancel', 'pinterestDaily')).out).toMatch(
+    / ends: tw backfill show says when it has \(1 active, 2 to go\)\n$/,
+  );
+  await eventually('it is over', async () => (await json('show', 'pinterestDaily'))['end'] !== null);
+  expect(await json('show', 'pinterestDaily')).toMatchObject({ state: 'cancelled', failed: 1, active: [], toGo: 2 });
+}, 120_000);
+
+test.each([
+  [['create', '--dag-id', 'nowhere', ...range.slice(2)], 1, 'there is no DAG nowhere; there are: pinterestDaily'],
+  [['create', ...range.slice(0, 4)], 78, "required option '--to-date <date>' not specified"],
+  [['create', ...range.slice(0, 4), '--to-date', 'monday'], 78, 'write a date as 2026-03-01'],
+  [['create', ...range, '--max-active-runs', '0'], 78, 'use a whole number from 1'],
+  [['create', ...range, '--dag-run-conf', '{"past": 1}'], 1, 'pinterestDaily has no param past'],
+  [
+    ['create', ...range.slice(0, 4), '--to-date', '2026-02-01'],
+    1,
+    'the range starts at 2026-03-01T00:00:00Z, after its end',
+  ],
+  [['show', 'nowhere'], 1, 'there is no backfill nowhere; '],
+])('tw backfill refuses %j in words', async (args, code, words) => {
+  expect(await backfill(...args)).toMatchObject({ code, out: '', err: expect.stringContaining(words) });
+});

@@ -1,0 +1,192 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import type { BackfillOrder, BackfillProgress } from '../../../dag/backfill-run.ts';
+import { newBackfillId, openBackfills, type Backfills } from '../../../scripts/backfills/backfills.ts';
+import { planSlots } from '../../../scripts/backfills/plan-slots.ts';
+import { createRunReader } from '../../../scripts/runs/run-reader.ts';
+import { ensureNamespace } from '../../../scripts/namespace.ts';
+import type { BackfillRequest } from '../../../dag/backfill.ts';
+import { statesQuery } from '../../../workflows/engine/queries.ts';
+import { eventually } from '../../support/own-state.ts';
+import { testSettings, uniqueName } from '../../support/stack.ts';
+import { daily } from '../fixtures/backfill-dags.ts';
+import { attributesOf, bundle, collectLogs, endOf, startHarness, type Harness } from '../harness.ts';
+
+const day = 86_400_000;
+const none = { none: () => Promise.resolve() };
+const at = (date: string): number => Date.parse(`${date}T00:00:00Z`);
+/** The run of the day that is over then. */
+const idOf = (date: string): string => `daily-${date}T00:00:00Z`;
+
+describe('backfills, on a real server', () => {
+  const own = uniqueName('backfill');
+  const { address } = testSettings().temporal;
+  let env: TestWorkflowEnvironment;
+  let harness: Harness;
+  let backfills: Backfills;
+  let code: Awaited<ReturnType<typeof bundle>>;
+
+  const startWorkers = async (): Promise<Harness> =>
+    startHarness(env, { bundle: code, activities: { io: none, engine: none }, taskQueue: own, bucket: own });
+
+  beforeAll(async () => {
+    collectLogs();
+    const first = await TestWorkflowEnvironment.createFromExistingServer({ address });
+    await ensureNamespace(first.connection, { namespace: own, retentionDays: 1 });
+    await first.teardown();
+    env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace: own });
+    code = await bundle('test/workflows/fixtures/backfill-dags');
+    harness = await startWorkers();
+    backfills = openBackfills(env.client, own);
+  });
+
+  afterAll(async () => {
+    await harness.stop();
+    await env.teardown();
+  });
+
+  async function create(request: BackfillRequest, conf: BackfillOrder['conf'] = {}): Promise<BackfillOrder> {
+    const { client, ledger } = harness;
+    const reader = createRunReader({ client, ledger, dagIds: ['daily'], warn: () => undefined });
+    const now = new Date();
+    const { rows, slots } = await planSlots(daily.definition, request, {
+      reader,
+      ledger,
+      now,
+      hasActiveBackfill: false,
+    });
+    const order: BackfillOrder = {
+      backfillId: newBackfillId('daily', now),
+      dagId: 'daily',
+      createdAt: now.toISOString(),
+      fromDate: new Date(request.fromDate).toISOString(),
+      toDate: new Date(request.toDate).toISOString(),
+      reprocessBehavior: request.reprocessBehavior ?? 'none',
+      runBackwards: request.runBackwards ?? false,
+      maxActiveRuns: request.maxActiveRuns ?? 10,
+      conf,
+      slots: slots.length,
+      left: rows.length - slots.length,
+    };
+    await harness.plans.write(order, slots);
+    expect(await backfills.start(order)).toBe(true);
+    return order;
+  }
+
+  const runOf = (date: string): WorkflowHandle => env.client.workflow.getHandle(idOf(date));
+  const progressOf = async ({ backfillId }: BackfillOrder): Promise<BackfillProgress | null | undefined> =>
+    (await backfills.find(backfillId))?.progress;
+  const activeAre = (order: BackfillOrder, ...dates: string[]) =>
+    eventually(`${dates.join()} are active`, async () => {
+      const now = await progressOf(order);
+      if (now?.active.join() !== dates.map(idOf).join()) return false;
+      return (await Promise.all(dates.map((date) => isWaiting(runOf(date))))).every(Boolean);
+    });
+  const isWaiting = async (run: WorkflowHandle): Promise<boolean> =>
+    run.query(statesQuery).then(
+      ({ tasks }) => tasks.some(({ state }) => state === 'deferred'),
+      () => false,
+    );
+  const over = (order: BackfillOrder) =>
+    eventually('the backfill is over', async () => (await backfills.find(order.backfillId))?.end !== null);
+
+  test('runs slots in order, so many at a time, past workers that die, beside the schedule', async () => {
+    // A run of the schedule, which is there already.
+    const scheduled = await env.client.workflow.start('daily', {
+      workflowId: idOf('2026-01-03'),
+      taskQueue: `${own}-orchestration`,
+      memo: {
+        tradewindSlot: {
+          runType: 'scheduled',
+          dataInterval: { start: '2026-01-02T00:00:00.000Z', end: '2026-01-03T00:00:00.000Z' },
+        },
+      },
+    });
+    expect((await endOf(scheduled)).result?.state).toBe('success');
+    await eventually(
+      'it is in visibility',
+      async () => (await env.client.workflow.count('WorkflowType="daily"')).count === 1,
+    );
+    const range = { fromDate: at('2026-01-01'), toDate: at('2026-01-05'), maxActiveRuns: 2 };
+    const order = await create(range, { wait: true });
+    expect(order).toMatchObject({ slots: 4, left: 1 });
+    await activeAre(order, '2026-01-02', '2026-01-04');
+    expect(await attributesOf(runOf('2026-01-02'))).toEqual({
+      dag: 'daily',
+      logicalDate: '2026-01-01T00:00:00Z',
+      runType: 'backfill',
+      runState: 'running',
+    });
+    expect(await runOf('2026-01-04').query(statesQuery)).toMatchObject({
+      dataInterval: { start: '2026-01-03T00:00:00Z', end: '2026-01-04T00:00:00Z' },
+    });
+    // Another one of the DAG is refused while this one is open.
+    expect(await backfills.start({ ...order, backfillId: 'another' })).toBe(false);
+    await harness.stop();
+    await runOf('2026-01-02').signal('open', 'bad');
+    await runOf('2026-01-04').terminate('enough');
+    harness = await startWorkers();
+    await activeAre(order, '2026-01-05', '2026-01-06');
+    expect(await progressOf(order)).toMatchObject({ state: 'running', failed: 2, success: 0, toGo: 0, left: 1 });
+    for (const date of ['2026-01-05', '2026-01-06']) await runOf(date).signal('open', 'good');
+    await over(order);
+    expect(await progressOf(order)).toMatchObject({ state: 'completed', failed: 2, success: 2, toGo: 0, left: 1 });
+  });
+
+  test('runs again what failed, with what it was given, as a run of the backfill', async () => {
+    const range = { fromDate: at('2026-01-01'), toDate: at('2026-01-05'), reprocessBehavior: 'failed' } as const;
+    const order = await create({ ...range, runBackwards: true });
+    expect(order).toMatchObject({ slots: 2, left: 3 });
+    // The one that was terminated left no record, so that it runs whole and with the new params; the other one waits as it did.
+    await activeAre(order, '2026-01-02');
+    expect(await progressOf(order)).toMatchObject({ success: 1, active: [idOf('2026-01-02')] });
+    await runOf('2026-01-02').signal('open', 'good');
+    await over(order);
+    expect(await progressOf(order)).toMatchObject({ state: 'completed', success: 2, failed: 0, left: 3 });
+    const record = await harness.ledger.read({ dagId: 'daily', runId: idOf('2026-01-02') });
+    expect(record).toMatchObject({ attempt: 2, runType: 'backfill', state: 'success', input: { wait: true } });
+  });
+
+  test('pauses, goes on, and when it is cancelled leaves what runs and stops what waits for its turn', async () => {
+    const order = await create(
+      { fromDate: at('2026-02-01'), toDate: at('2026-02-09'), maxActiveRuns: 2 },
+      { wait: true },
+    );
+    await activeAre(order, '2026-02-02', '2026-02-03');
+    await backfills.setPaused(order, true);
+    await runOf('2026-02-02').signal('open', 'good');
+    await activeAre(order, '2026-02-03');
+    expect(await progressOf(order)).toMatchObject({ state: 'paused', success: 1, toGo: 7 });
+    await harness.control.setPaused('daily', true, 'a test');
+    await backfills.setPaused(order, false);
+    await eventually('the next one waits for its turn', async () => {
+      const queued = (await harness.control.status('daily'))?.queued;
+      return queued?.join() === idOf('2026-02-04');
+    });
+    await backfills.cancel(order);
+    await over(order);
+    expect(await progressOf(order)).toMatchObject({
+      state: 'cancelled',
+      success: 1,
+      failed: 1,
+      active: [idOf('2026-02-03')],
+      toGo: 6,
+    });
+    expect(await endOf(runOf('2026-02-04'))).toMatchObject({ type: 'CancelledFailure' });
+    await harness.control.setPaused('daily', false, 'a test');
+    await runOf('2026-02-03').signal('open', 'good');
+    expect((await endOf(runOf('2026-02-03'))).result?.state).toBe('success');
+    expect((await backfills.list('daily')).map(({ state }) => state)).toEqual(['cancelled', 'completed', 'completed']);
+  });
+
+  test('brings hundreds of slots through, page by page and from history to history', async () => {
+    const order = await create({ fromDate: at('2020-01-01'), toDate: at('2020-01-01') + 519 * day, maxActiveRuns: 6 });
+    expect(order.slots).toBe(520);
+    await eventually('it is over', async () => (await backfills.find('daily'))?.end !== null, 240_000);
+    expect(await progressOf(order)).toMatchObject({ state: 'completed', success: 520, failed: 0, toGo: 0, active: [] });
+    const { count } = await env.client.workflow.count(
+      'WorkflowType = "backfill" AND ExecutionStatus = "ContinuedAsNew"',
+    );
+    expect(count).toBeGreaterThan(0);
+  }, 300_000);
+});
