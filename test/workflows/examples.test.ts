@@ -13,7 +13,7 @@ type Activities = ExampleActivities &
   NotebookActivities &
   OrdersActivities &
   PartnerActivities &
-  Pick<IoActivities, 'findObjects' | 'findOffsets' | 'notifySlack'>;
+  Pick<IoActivities, 'findDagRuns' | 'findObjects' | 'findOffsets' | 'notifySlack'>;
 
 /** Everything is there, and nothing fails. */
 const activities: Activities = {
@@ -25,6 +25,7 @@ const activities: Activities = {
   stopCluster: async () => undefined,
   findObjects: async () => [{ key: 'incoming/a.csv', size: 9, lastModified: '2026-03-01T00:00:00Z' }],
   findOffsets: async ({ records }) => [{ partition: 0, offset: records }],
+  findDagRuns: async () => ({ verdict: 'found', runs: [] }),
   notifySlack: async () => undefined,
   submitRun: async () => ({ run: 1 }),
   runPage: async ({ run }) => `https://databricks/run/${run}`,
@@ -40,7 +41,7 @@ describe('every example, on one worker of a real server', () => {
   let stage: Stage;
 
   beforeAll(async () => {
-    stage = await onRealServer('examples/index', activities);
+    stage = await onRealServer('examples/index', activities, { queues: [null, 'gpu'] });
   });
 
   afterAll(() => stage.end());

@@ -132,6 +132,9 @@ export async function startHarness(
   };
 }
 
+/** Where a stage's ledger is, and which queues of tasks its workers serve. */
+type StageOptions = Pick<Parameters<typeof startHarness>[1], 'bucket' | 'queues'>;
+
 /** A harness on a server that is taken down with it. */
 export interface Stage {
   readonly harness: Harness;
@@ -152,11 +155,7 @@ export async function skippingTime(entry: string, io: object): Promise<Stage> {
 }
 
 /** Workers for the DAGs of a module in a namespace of their own on the shared server. */
-export async function onRealServer(
-  entry: string,
-  io: object,
-  options: { readonly bucket?: string } = {},
-): Promise<Stage> {
+export async function onRealServer(entry: string, io: object, options: StageOptions = {}): Promise<Stage> {
   collectLogs();
   const { address } = testSettings().temporal;
   const namespace = uniqueName('stage');
@@ -170,7 +169,7 @@ async function stageOn(
   env: TestWorkflowEnvironment,
   code: WorkflowBundle,
   io: object,
-  options: { readonly bucket?: string } = {},
+  options: StageOptions = {},
 ): Promise<Stage> {
   const harness = await startHarness(env, { bundle: code, activities: { io, engine: io }, ...options });
   return {
