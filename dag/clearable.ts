@@ -36,7 +36,7 @@ export function clearableRecord({ runId, logicalDate, state, tasks }: RunRecord)
  * What a run that failed, or was cancelled, goes on with: what failed, what did not run for that, what was given up with the run,
  * and what was never decided.
  */
-export function resumable({ tasks }: RunRecord): readonly TaskInstance[] {
+export function resumable({ tasks }: Pick<RunRecord, 'tasks'>): readonly TaskInstance[] {
   return tasks
     .filter(
       ({ state, abandoned }) =>

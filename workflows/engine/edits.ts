@@ -132,10 +132,22 @@ export function openEdits({ definition, book, context, tasks }: EditedRun): Edit
     if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'Refused');
     busy = true;
     try {
-      return change();
+      const edited = change();
+      putBack();
+      return edited;
     } finally {
       busy = false;
       tasks.changed();
+    }
+  }
+
+  /** What was to begin and has not is decided anew: what it comes after may have been edited. */
+  function putBack(): void {
+    for (const { state, status } of book.instances) {
+      if (state() !== 'queued' && state() !== 'scheduled') continue;
+      const { taskId, mapIndex } = status();
+      plan.clear([{ taskId, mapIndex }]);
+      slots.follow({ taskId, mapIndex }, 'none');
     }
   }
 
