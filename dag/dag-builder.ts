@@ -12,6 +12,7 @@ import type { TryOptions } from './options.ts';
 import type { AnyRef, EdgeRef, GroupRef, ItemRef } from './outcome.ts';
 import type { EdgeOptions, GroupOptions, MapGroupOptions, Needs } from './task-options.ts';
 import { unmappedRun } from './task-run.ts';
+import { isPoolName } from './pool.ts';
 import { weightRules } from './priority.ts';
 import { defaultQueue, isQueueName } from './queue.ts';
 import type { Timetable } from './timetable.ts';
@@ -69,6 +70,7 @@ export function dagBuilder(draft: Draft, defaults: DagDefaults, group: DraftGrou
         ...mappedFields(ownMapping ?? mapped?.mapping ?? undefined),
         ...priorityOf(merged, say),
         ...queueOf(merged, say),
+        ...poolOf(merged, say),
         ...(own.ignoreDownstreamTriggerRules === false && { ignoreDownstreamTriggerRules: false }),
         ...(own.onFailureFailDagrun === true && { onFailureFailDagrun: true }),
         ...(group !== null && { group: group.id }),
@@ -262,4 +264,22 @@ function priorityOf(
   if (rule !== undefined && !weightRules.includes(rule))
     say(`there is no weightRule ${rule as string}; there are ${weightRules.join(', ')}`);
   return { ...(weight !== undefined && { priorityWeight: weight }), ...(rule !== undefined && { weightRule: rule }) };
+}
+
+function poolOf(
+  { pool, poolSlots, maxActiveTisPerDag: most }: TryOptions,
+  say: (text: string) => never,
+): Pick<TaskDefinition, 'pool' | 'poolSlots' | 'maxActiveTisPerDag'> {
+  const isCount = (count: number): boolean => Number.isInteger(count) && count >= 1;
+  if (pool != null && !isPoolName(pool))
+    say(`the pool '${pool}' is no name: letters, digits, dots, - and _, at most 250`);
+  if (poolSlots !== undefined && !isCount(poolSlots)) say(`poolSlots is ${poolSlots}; it is a whole number from 1`);
+  if (poolSlots !== undefined && pool == null) say('has poolSlots, but no pool: name the pool, or drop poolSlots');
+  if (most !== undefined && !isCount(most))
+    say(`maxActiveTisPerDag is ${most}; it is a whole number from 1, left out for no limit`);
+  return {
+    ...(pool != null && { pool }),
+    ...(poolSlots !== undefined && { poolSlots }),
+    ...(most !== undefined && { maxActiveTisPerDag: most }),
+  };
 }

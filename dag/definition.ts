@@ -161,6 +161,11 @@ export interface TaskDefinition extends TryPolicy {
   /** How much it weighs where tasks wait for a slot; 1 where it is left out, by the rule `downstream`. */
   readonly priorityWeight?: number;
   readonly weightRule?: WeightRule;
+  /** The pool that it needs slots of, and how many; one where it is left out. */
+  readonly pool?: string;
+  readonly poolSlots?: number;
+  /** How many of its instances run at a time over all runs of the DAG. */
+  readonly maxActiveTisPerDag?: number;
   /** Of a branch: each choice as it is written, and the ids of the tasks that are followed by it. */
   readonly choices?: Readonly<Record<string, readonly string[]>>;
   /** Of a short circuit that skips only what is directly below it. */

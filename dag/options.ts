@@ -35,6 +35,15 @@ export interface TryOptions extends TaskCallbackOptions {
   /** How much it weighs among the tasks that wait for a slot of `maxActiveTasks`; a whole number, 1 by default. */
   readonly priorityWeight?: number;
   /**
+   * A pool whose slots it holds while it runs, over all runs and DAGs: `tw pools set NAME SLOTS` makes it. While a task waits, for a poke
+   * or a signal, it holds none. Without it, or with `null` against a default, a task is in no pool, and asks nobody.
+   */
+  readonly pool?: string | null;
+  /** Slots of the pool that it takes, from 1; 1 by default. */
+  readonly poolSlots?: number;
+  /** How many of its instances run at a time over all runs of the DAG, from 1; the others are `queued`. Without it all run. */
+  readonly maxActiveTisPerDag?: number;
+  /**
    * What is added to its weight: the weights of all tasks below it (`downstream`, the default), so that what most waits for
    * comes first; of all above it (`upstream`), so that what was begun is finished first; or nothing (`absolute`).
    */

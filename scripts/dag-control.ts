@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { createDagControl } from '../activities/temporal/dag-control.ts';
-import type { DagControl } from '../activities/temporal/port.ts';
+import { createPoolControl } from '../activities/temporal/pool-control.ts';
+import type { DagControl, PoolControl } from '../activities/temporal/port.ts';
 import { roleQueue } from '../workers/roles.ts';
 
 /** Reaches the controllers of an installation's DAGs; `taskQueue` is the stem of its task queues. */
@@ -11,4 +12,9 @@ export function controlOf(client: Client, taskQueue: string): DagControl {
     taskQueue: roleQueue(taskQueue, 'control'),
     runQueue: roleQueue(taskQueue, 'orchestration'),
   });
+}
+
+/** Reaches the pools of an installation; `taskQueue` is the stem of its task queues. */
+export function poolsOf(client: Client, taskQueue: string): PoolControl {
+  return createPoolControl({ client, installation: taskQueue, taskQueue: roleQueue(taskQueue, 'control') });
 }

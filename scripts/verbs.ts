@@ -78,6 +78,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/tasks.ts')).tasksCommand(),
   },
   {
+    name: 'pools',
+    summary: 'slots that tasks share over runs and DAGs',
+    load: async () => (await import('./commands/pools.ts')).poolsCommand(),
+  },
+  {
     name: 'schedules',
     summary: 'keep the Temporal Schedules in step with the DAGs',
     load: async () => (await import('./commands/schedules.ts')).schedulesCommand(),

@@ -16,6 +16,7 @@ import { withStandIns, type StandIns } from './stand-in.ts';
 import { openClock } from './test-clock.ts';
 import { testDesk, type Answers } from './test-desk.ts';
 import { testHost } from './test-host.ts';
+import type { TestPools } from './test-pools.ts';
 
 /** A signal that a run is sent. */
 export interface TestSignal {
@@ -35,6 +36,8 @@ export interface DagTestOptions<Io = IoActivities, Engine = EngineActivities> {
   readonly activities?: ActivityFakes<Io, Engine>;
   /** Stand-ins for DAGs that `triggerDag` triggers, by their ids. One that is triggered and not given fails the test. */
   readonly dags?: Readonly<Record<string, DagFake>>;
+  /** Slots of pools, by their names; one that is left out has room for all. */
+  readonly pools?: TestPools;
   /** Stand-ins for whole tasks, by their ids. */
   readonly tasks?: StandIns;
   /** What `waitForSignal` waits for. */
@@ -76,6 +79,7 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
     signals = [],
     answers = {},
     dags = {},
+    pools = {},
   } = options;
   const clock = openClock(at.getTime());
   const tested = withStandIns(definition, standIns, (error) => drive.onDefect(error));
@@ -90,7 +94,7 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
   for (const { name, payload, after } of signals) {
     clock.after(after === undefined ? 0 : msOf(name, after), () => desk.deliver(name, payload));
   }
-  const host = testHost({ clock, desk, activities, dags, ...drive });
+  const host = testHost({ clock, desk, activities, dags, pools, ...drive });
   const callbacks = openCallbacks(tested, context, host, at);
   let state: RunState = 'running';
   // There have been no runs before: a deadline of the average runtime is none.

@@ -14,6 +14,7 @@ import type { RunDesk } from '../workflows/engine/run-desk.ts';
 import { isFound } from '../workflows/operators/sensor.ts';
 import type { DagFake, FakeCall } from './fakes.ts';
 import type { TestClock } from './test-clock.ts';
+import { testPools, type TestPools } from './test-pools.ts';
 import { openScope, sleepIn, type TestScope } from './test-scope.ts';
 
 /** What a host works with. */
@@ -24,6 +25,8 @@ export interface HostParts {
   readonly activities: object;
   /** Stand-ins for DAGs that are triggered, by id. */
   readonly dags: Readonly<Record<string, DagFake>>;
+  /** Sizes of pools. */
+  readonly pools: TestPools;
   /** Follows an activity that works: time stands still meanwhile. */
   readonly follow: (work: Promise<unknown>) => void;
   /** Follows a try's wait between two attempts. */
@@ -74,6 +77,7 @@ export function testHost(parts: HostParts): TaskHost {
     within: (task, run) => storage.run({ ...place(), parts, task }, run),
     desk: () => parts.desk,
     startRun: (order) => startRun(parts, order),
+    openPoolSlots: () => testPools(parts.pools),
     warn: () => undefined,
   };
 }

@@ -23,7 +23,7 @@ import type {
   ControllerActivities,
 } from '../activities/steps/control-contract.ts';
 import { createBackfill, type BackfillPorts } from '../activities/steps/backfill.ts';
-import { createControl } from '../activities/steps/control.ts';
+import { createControl, type ControlPorts } from '../activities/steps/control.ts';
 import { createEmulate } from '../activities/steps/emulate.ts';
 import { createFindDagRuns } from '../activities/steps/find-dag-runs.ts';
 import { createFindObjects } from '../activities/steps/find-objects.ts';
@@ -38,6 +38,7 @@ import type { StepLog } from '../activities/shared/step-context.ts';
 import type { TryLogs } from '../activities/shared/try-logs.ts';
 import { createSlotRuns } from '../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../activities/temporal/dag-control.ts';
+import { createPoolControl } from '../activities/temporal/pool-control.ts';
 import { createRunFinder } from '../activities/temporal/run-finder.ts';
 import { runUrl } from '../config/run-url.ts';
 import type { Settings } from '../config/settings.ts';
@@ -123,6 +124,11 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
           taskQueue: roleQueue(settings.taskQueue, 'control'),
           runQueue: roleQueue(settings.taskQueue, 'orchestration'),
         }),
+        pools: createPoolControl({
+          client,
+          installation: settings.taskQueue,
+          taskQueue: roleQueue(settings.taskQueue, 'control'),
+        }),
         ledger,
         slots: createSlotRuns({ client, runQueue: roleQueue(settings.taskQueue, 'orchestration') }),
         plans: createBackfillPlans(store),
@@ -140,10 +146,14 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
 }
 
 /** The engine's own activities. */
-export function controlActivities(ports: BackfillPorts): ControlActivities & ControllerActivities & BackfillActivities {
+export function controlActivities(
+  ports: BackfillPorts & ControlPorts,
+): ControlActivities & ControllerActivities & BackfillActivities {
   const steps = { ...createControl(ports), ...createBackfill(ports) };
   return {
     requestTurn: asActivity(steps.requestTurn),
+    takeSlots: asActivity(steps.takeSlots),
+    giveSlots: asActivity(steps.giveSlots),
     recentDurations: asActivity(steps.recentDurations),
     closeRun: asActivity(steps.closeRun),
     endedAttempt: asActivity(steps.endedAttempt),

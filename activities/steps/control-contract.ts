@@ -3,9 +3,8 @@ import type { KeptInstance } from '../../dag/kept.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import type { PartRecord } from '../../dag/part-record.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
-import type { Ticket } from '../../dag/turns.ts';
 import type { BackfillAddress } from '../shared/backfill-plans.ts';
-import type { Turn, TurnRequest } from '../temporal/port.ts';
+import type { RunExecution, PoolRelease, PoolRequest, PoolTurn, Turn, TurnRequest } from '../temporal/port.ts';
 
 /** What the engine itself does outside of a workflow, for every run: on the workers that run workflows. */
 export interface ControlActivities {
@@ -13,6 +12,10 @@ export interface ControlActivities {
   requestTurn(request: TurnRequest): Promise<Turn>;
   /** Milliseconds that the newest runs of a DAG took from their start to their end, the newest logical date first. */
   recentDurations(input: { readonly dagId: string; readonly limit: number }): Promise<readonly number[]>;
+  /** Asks a pool for slots. */
+  takeSlots(request: PoolRequest): Promise<PoolTurn>;
+  /** Gives slots of a pool back, or a claim up. */
+  giveSlots(release: PoolRelease): Promise<void>;
   /** Keeps the record of a run that has ended, and tells the DAG's controller. */
   closeRun(record: RunRecord): Promise<void>;
   /** How the newest attempt of a run ended; `null` when none has left a record. */
@@ -77,7 +80,7 @@ export interface ControllerActivities {
    * Waits until some of these runs are over, by the word of Temporal itself: one that was terminated has told nobody.
    * Ends with those.
    */
-  untilSomeEnded(input: { readonly runs: readonly Ticket[] }): Promise<readonly Ticket[]>;
+  untilSomeEnded(input: { readonly runs: readonly RunExecution[] }): Promise<readonly RunExecution[]>;
   /** Pauses the DAG's Schedule or lets it go on. */
   setSchedulePaused(input: { readonly dagId: string; readonly paused: boolean; readonly note: string }): Promise<void>;
 }

@@ -1,13 +1,14 @@
 import { notYet } from '../shared/poke.ts';
 import type { RunLedger } from '../shared/run-ledger.ts';
 import type { StepContext } from '../shared/step-context.ts';
-import type { DagControl } from '../temporal/port.ts';
+import type { DagControl, PoolControl } from '../temporal/port.ts';
 import type { ControlActivities, ControllerActivities } from './control-contract.ts';
 import { createKept } from './kept.ts';
 
 /** What runs and controllers are kept and told by. */
 export interface ControlPorts {
   readonly control: DagControl;
+  readonly pools: PoolControl;
   readonly ledger: RunLedger;
 }
 
@@ -23,7 +24,7 @@ export type ControlSteps = {
 const lookEvery = 15_000;
 
 /** Makes the engine's own activities. */
-export function createControl({ control, ledger }: ControlPorts): ControlSteps {
+export function createControl({ control, pools, ledger }: ControlPorts): ControlSteps {
   const kept = createKept(ledger);
   return {
     endedAttempt: kept.ended,
@@ -32,6 +33,8 @@ export function createControl({ control, ledger }: ControlPorts): ControlSteps {
     keepPart: (record) => ledger.writePart(record),
     partResults: kept.partResults,
     requestTurn: (request) => control.requestTurn(request),
+    takeSlots: (request) => pools.take(request),
+    giveSlots: (release) => pools.give(release),
     recentDurations: async ({ dagId, limit }) => {
       const durations: number[] = [];
       for await (const { start, end } of ledger.list(dagId)) {

@@ -1,5 +1,5 @@
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
-import { pausedUponCreation, pauseMemo, type ControllerStart, type PauseOrder, type Ticket } from '../../dag/turns.ts';
+import { pausedUponCreation, pauseMemo, type ControllerStart, type PauseOrder } from '../../dag/turns.ts';
 import { openExchange } from './exchange.ts';
 import {
   controllerId,
@@ -7,7 +7,10 @@ import {
   type ControllerMessage,
   type ControllerStatus,
   type DagControl,
+  type RunEnded,
+  type RunExecution,
   type Turn,
+  type TurnRequest,
 } from './port.ts';
 import { rerun } from './rerun.ts';
 import { codeOf, told } from './temporal-error.ts';
@@ -66,12 +69,12 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
     return client.withDeadline(Date.now() + answerWithin, send);
   }
 
-  const exchange = openExchange((dagId, letter) => {
+  const exchange = openExchange<TurnRequest, Turn, RunEnded>((dagId, letter) => {
     const isPaused = letter.asks.some(({ isPausedUponCreation }) => isPausedUponCreation === true);
     return update<readonly Turn[]>(dagId, 'exchange', letter, isPaused ? pausedUponCreation : undefined);
   });
 
-  async function isOver({ runId, executionId }: Ticket): Promise<boolean> {
+  async function isOver({ runId, executionId }: RunExecution): Promise<boolean> {
     try {
       return (await client.workflow.getHandle(runId, executionId).describe()).status.name !== 'RUNNING';
     } catch (error) {
@@ -81,13 +84,16 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
   }
 
   return {
-    requestTurn: (request) => told(`asking for the turn of ${request.runId}`, () => exchange.ask(request)),
+    requestTurn: (request) =>
+      told(`asking for the turn of ${request.runId}`, () => exchange.ask(request.dagId, request)),
     runEnded: (ended) =>
-      told(`telling the controller of ${ended.dagId} that ${ended.runId} has ended`, () => exchange.tell(ended)),
+      told(`telling the controller of ${ended.dagId} that ${ended.runId} has ended`, () =>
+        exchange.tell(ended.dagId, ended),
+      ),
     endedAmong: (runs, signal) =>
       told('looking for runs that have ended', async () => {
         const open = [...runs];
-        const ended: Ticket[] = [];
+        const ended: RunExecution[] = [];
         const lane = async (): Promise<void> => {
           for (let run = open.pop(); run !== undefined && !signal.aborted; run = open.pop()) {
             if (await isOver(run)) ended.push(run);

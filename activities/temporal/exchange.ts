@@ -1,18 +1,16 @@
-import type { RunEnded, Turn, TurnRequest } from './port.ts';
-
-/** What goes to a DAG's controller in one message. */
-export interface Letter {
-  readonly asks: readonly TurnRequest[];
-  readonly ends: readonly RunEnded[];
+/** What goes to a controller in one message. */
+export interface Letter<Ask, Tell> {
+  readonly asks: readonly Ask[];
+  readonly ends: readonly Tell[];
 }
 
-/** Takes what runs ask and tell a DAG's controller, and sends it on. */
-export interface Exchange {
-  readonly ask: (request: TurnRequest) => Promise<Turn>;
-  readonly tell: (ended: RunEnded) => Promise<void>;
+/** Takes what runs ask and tell controllers, and sends it on. */
+export interface Exchange<Ask, Answer, Tell> {
+  readonly ask: (to: string, item: Ask) => Promise<Answer>;
+  readonly tell: (to: string, item: Tell) => Promise<void>;
 }
 
-/** Runs in a letter at most: more would make a large message of it. */
+/** Items in a letter at most, of each kind: more would make a large message of it. */
 const longest = 200;
 
 interface Waiting<Item, Answer> {
@@ -22,36 +20,39 @@ interface Waiting<Item, Answer> {
 }
 
 /** What waits for the next letter to a controller. */
-interface Box {
-  readonly asks: Waiting<TurnRequest, Turn>[];
-  readonly ends: Waiting<RunEnded, void>[];
+interface Box<Ask, Answer, Tell> {
+  readonly asks: Waiting<Ask, Answer>[];
+  readonly ends: Waiting<Tell, void>[];
   busy: boolean;
 }
 
 /**
- * One letter at a time to each DAG's controller: what comes meanwhile goes with the next one. A hundred runs that begin or end
+ * One letter at a time to each controller: what comes meanwhile goes with the next one. A hundred runs that begin or end
  * together so cost their controller a few messages, not a hundred, and a single run waits for nobody. `send` answers for each
  * ask, in order.
  */
-export function openExchange(send: (dagId: string, letter: Letter) => Promise<readonly Turn[]>): Exchange {
-  const boxes = new Map<string, Box>();
+export function openExchange<Ask, Answer, Tell>(
+  send: (to: string, letter: Letter<Ask, Tell>) => Promise<readonly Answer[]>,
+): Exchange<Ask, Answer, Tell> {
+  type OwnBox = Box<Ask, Answer, Tell>;
+  const boxes = new Map<string, OwnBox>();
 
-  async function empty(dagId: string, box: Box): Promise<void> {
+  async function empty(to: string, box: OwnBox): Promise<void> {
     if (box.busy) return;
     box.busy = true;
     while (box.asks.length + box.ends.length > 0)
-      await post(dagId, box.asks.splice(0, longest), box.ends.splice(0, longest));
+      await post(to, box.asks.splice(0, longest), box.ends.splice(0, longest));
     // In the same moment in which nothing was left: what comes later makes a box of its own.
-    boxes.delete(dagId);
+    boxes.delete(to);
   }
 
-  async function post(dagId: string, asks: Box['asks'], ends: Box['ends']): Promise<void> {
+  async function post(to: string, asks: OwnBox['asks'], ends: OwnBox['ends']): Promise<void> {
     try {
-      const turns = await send(dagId, { asks: asks.map(({ item }) => item), ends: ends.map(({ item }) => item) });
+      const answers = await send(to, { asks: asks.map(({ item }) => item), ends: ends.map(({ item }) => item) });
       for (const [at, { resolve, reject }] of asks.entries()) {
-        const turn = turns[at];
-        if (turn === undefined) reject(new Error(`the controller of ${dagId} did not answer for each run that asked`));
-        else resolve(turn);
+        const answer = answers[at];
+        if (answer === undefined) reject(new Error(`the controller of ${to} did not answer for each that asked`));
+        else resolve(answer);
       }
       for (const { resolve } of ends) resolve();
     } catch (error) {
@@ -59,24 +60,24 @@ export function openExchange(send: (dagId: string, letter: Letter) => Promise<re
     }
   }
 
-  function boxOf(dagId: string): Box {
-    const box = boxes.get(dagId) ?? { asks: [], ends: [], busy: false };
-    boxes.set(dagId, box);
+  function boxOf(to: string): OwnBox {
+    const box = boxes.get(to) ?? { asks: [], ends: [], busy: false };
+    boxes.set(to, box);
     return box;
   }
 
   return {
-    ask: (item) =>
+    ask: (to, item) =>
       new Promise((resolve, reject) => {
-        const box = boxOf(item.dagId);
+        const box = boxOf(to);
         box.asks.push({ item, resolve, reject });
-        void empty(item.dagId, box);
+        void empty(to, box);
       }),
-    tell: (item) =>
+    tell: (to, item) =>
       new Promise((resolve, reject) => {
-        const box = boxOf(item.dagId);
+        const box = boxOf(to);
         box.ends.push({ item, resolve, reject });
-        void empty(item.dagId, box);
+        void empty(to, box);
       }),
   };
 }

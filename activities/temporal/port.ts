@@ -1,6 +1,7 @@
 import type { BackfillSlot } from '../../dag/backfill-run.ts';
 import type { RunChange } from '../../dag/kept.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
+import type { PoolSize, SlotClaim, WaitReason } from '../../dag/pool.ts';
 import type { RunState, TaskState } from '../../dag/states.ts';
 import type { PauseOrder, Ticket } from '../../dag/turns.ts';
 
@@ -48,7 +49,7 @@ export interface DagControl {
   /** Tells a DAG's controller that a run has ended. Idempotent. */
   runEnded(ended: RunEnded): Promise<void>;
   /** Those of the runs that are over, or gone, by the word of Temporal itself. */
-  endedAmong(runs: readonly Ticket[], signal: AbortSignal): Promise<readonly Ticket[]>;
+  endedAmong(runs: readonly RunExecution[], signal: AbortSignal): Promise<readonly RunExecution[]>;
   /**
    * Starts a run that has ended again, as its next attempt, with what is kept of the last one. Idempotent by the attempt; an
    * error with code `conflict` when the run is not over.
@@ -158,4 +159,52 @@ export interface RunFinder {
 export interface FoundTask {
   readonly taskId: string;
   readonly state: TaskState;
+}
+
+/** A task instance asks for slots of a pool. */
+export interface PoolRequest {
+  readonly pool: string;
+  readonly claim: SlotClaim;
+  /** Of a pool that a task's own option makes: how many slots it has by the newest code's word. */
+  readonly size?: number;
+}
+
+/** What it is told: to begin, or why it waits. When its turn comes, the pool sends its run the signal `slots` with the claim's id. */
+export type PoolTurn = { readonly go: true } | ({ readonly go: false } & WaitReason);
+
+/** A claim that is given back. */
+export interface PoolRelease {
+  readonly pool: string;
+  /** The claim's. */
+  readonly id: string;
+}
+
+/** Where a pool is. */
+export interface PoolStatus extends PoolSize {
+  readonly name: string;
+  /** Claims that hold slots, and those that wait, in the order in which they will have them. */
+  readonly held: readonly SlotClaim[];
+  readonly waiting: readonly SlotClaim[];
+}
+
+/** Names of what a pool is asked and told. */
+export type PoolMessage = 'exchange' | 'resize' | 'status';
+
+/** Id of the workflow that is a pool; see {@link controllerId}. */
+export function poolId(name: string, installation: string): string {
+  return `pool/${name}@${installation}`;
+}
+
+/** The pools of an installation, as workflows in Temporal. Every method throws an AdapterError with system `temporal`. */
+export interface PoolControl {
+  /** Asks for slots. Idempotent by the claim. */
+  take(request: PoolRequest): Promise<PoolTurn>;
+  /** Gives slots back, or a claim up. Idempotent. */
+  give(release: PoolRelease): Promise<void>;
+  /** Makes a pool, or changes it, while it is in use, too; slots `null`: there is to be none. */
+  resize(name: string, size: PoolSize): Promise<void>;
+  /** `undefined` when there is no such pool, and nobody waits for one. */
+  status(name: string): Promise<PoolStatus | undefined>;
+  /** Names of the pools that there are, or that somebody waits for. Visibility is some moments behind. */
+  names(): Promise<readonly string[]>;
 }

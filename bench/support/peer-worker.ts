@@ -9,6 +9,7 @@ import { createRunLedger } from '../../activities/s3/run-ledger.ts';
 import { createBackfillPlans } from '../../activities/s3/backfill-plans.ts';
 import { createSlotRuns } from '../../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../../activities/temporal/dag-control.ts';
+import { createPoolControl } from '../../activities/temporal/pool-control.ts';
 import { activitySlots, roleQueue } from '../../workers/roles.ts';
 import { createWorkers, runWorkers } from '../../workers/worker.ts';
 import { memoryStore } from './memory-store.ts';
@@ -72,6 +73,11 @@ async function dagWorkers(): Promise<readonly Worker[]> {
           installation: taskQueue,
           taskQueue: roleQueue(taskQueue, 'control'),
           runQueue: roleQueue(taskQueue, 'orchestration'),
+        }),
+        pools: createPoolControl({
+          client: new Client({ connection, namespace }),
+          installation: taskQueue,
+          taskQueue: roleQueue(taskQueue, 'control'),
         }),
         ledger: createRunLedger(store),
         slots: createSlotRuns({ client, runQueue: roleQueue(taskQueue, 'orchestration') }),

@@ -1,11 +1,10 @@
 import { userInfo } from 'node:os';
 import { Command } from 'commander';
-import { AdapterError } from '../../activities/shared/adapter-error.ts';
 import { loadSettings } from '../../config/environment.ts';
 import { controlOf } from '../dag-control.ts';
 import { definitionOf } from '../dag-registry.ts';
 import { standingOf, type DagStanding } from '../dags/dag-standing.ts';
-import { CommandError } from '../failure.ts';
+import { noWorker } from '../no-worker.ts';
 import { openTemporal } from '../temporal-client.ts';
 
 interface Options {
@@ -42,13 +41,6 @@ async function setPaused(dagId: string, paused: boolean, options: Options): Prom
   if (json) {
     console.log(JSON.stringify({ dagId, isPaused: paused, wasPaused: before.isPaused, changed: changes && !dryRun }));
   } else console.log(`${sentence(dagId, paused, changes, dryRun)}${waitingText(before, paused)}`);
-}
-
-function noWorker(error: unknown): never {
-  if (!(error instanceof AdapterError) || error.code !== 'timeout') throw error;
-  throw new CommandError('no worker answered in time, so nothing has changed: start one (tw worker), then try again', {
-    cause: error,
-  });
 }
 
 function sentence(dagId: string, paused: boolean, changes: boolean, dryRun: boolean): string {

@@ -81,7 +81,16 @@ async function play(
   const onDefect = (error: unknown): void => void (defect ??= error);
   const nothing = (): void => undefined;
   const desk = testDesk({}, clock, onDefect);
-  const host = testHost({ clock, desk, activities: {}, dags: {}, follow: nothing, followWait: nothing, onDefect });
+  const host = testHost({
+    clock,
+    desk,
+    activities: {},
+    dags: {},
+    pools: {},
+    follow: nothing,
+    followWait: nothing,
+    onDefect,
+  });
   const running = new Set<string>();
   let tried = 0;
 

@@ -42,6 +42,7 @@ describe('every example, on one worker of a real server', () => {
 
   beforeAll(async () => {
     stage = await onRealServer('examples/index', activities, { queues: [null, 'gpu'] });
+    await stage.harness.pools.resize('warehouse', { slots: 3, description: 'of a test' });
   });
 
   afterAll(() => stage.end());

@@ -7,8 +7,9 @@ import { createBackfillPlans } from '../../activities/s3/backfill-plans.ts';
 import type { BackfillPlans } from '../../activities/shared/backfill-plans.ts';
 import { createSlotRuns } from '../../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../../activities/temporal/dag-control.ts';
+import { createPoolControl } from '../../activities/temporal/pool-control.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
-import type { DagControl } from '../../activities/temporal/port.ts';
+import type { DagControl, PoolControl } from '../../activities/temporal/port.ts';
 import { controlActivities } from '../../workers/composition.ts';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Connection, WorkflowFailedError, type Client } from '@temporalio/client';
@@ -66,6 +67,7 @@ export interface Harness {
   readonly client: Client;
   readonly start: (dagId: string, ...args: unknown[]) => Promise<WorkflowHandle>;
   readonly control: DagControl;
+  readonly pools: PoolControl;
   readonly ledger: RunLedger;
   readonly plans: BackfillPlans;
   readonly stop: () => Promise<void>;
@@ -99,6 +101,7 @@ export async function startHarness(
   });
   const slots = createSlotRuns({ client: env.client, runQueue: `${taskQueue}-orchestration` });
   const plans = createBackfillPlans(store);
+  const pools = createPoolControl({ client: env.client, installation: taskQueue, taskQueue: `${taskQueue}-control` });
   const workers = await createWorkers({
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',
@@ -108,7 +111,7 @@ export async function startHarness(
     roles: options.roles ?? workerRoles,
     bundles: { runs: options.bundle, control: { codePath: join(root, 'dist', bundleFiles.control) } },
     values: (place, signal) => createStoredValues(store, place, signal),
-    activities: { ...options.activities, control: controlActivities({ control, ledger, slots, plans }) },
+    activities: { ...options.activities, control: controlActivities({ control, pools, ledger, slots, plans }) },
   });
   const drain = new AbortController();
   const running = runWorkers(workers, drain.signal);
@@ -116,6 +119,7 @@ export async function startHarness(
     taskQueue,
     client: env.client,
     control,
+    pools,
     ledger,
     plans,
     start: (dagId, ...args) =>

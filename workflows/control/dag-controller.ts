@@ -1,39 +1,28 @@
 import {
   allHandlersFinished,
-  CancellationScope,
   condition,
   defineQuery,
   defineUpdate,
   getExternalWorkflowHandle,
-  isCancellation,
-  log,
   makeContinueAsNewFunc,
-  proxyActivities,
   setHandler,
   upsertMemo,
-  workflowInfo,
 } from '@temporalio/workflow';
-import type { ControllerActivities } from '../../activities/steps/control-contract.ts';
-import type { ControllerMessage, ControllerStatus, Turn } from '../../activities/temporal/port.ts';
+import type {
+  ControllerMessage,
+  ControllerStatus,
+  RunEnded,
+  Turn,
+  TurnRequest,
+} from '../../activities/temporal/port.ts';
 import type { Letter } from '../../activities/temporal/exchange.ts';
 import { openTurns, pauseMemo, type ControllerStart, type PauseOrder, type Ticket } from '../../dag/turns.ts';
 import { turnSignal } from '../engine/turn.ts';
+import { controllerActivities, watchUntilLong } from './run-watch.ts';
 
-const exchange = defineUpdate<readonly Turn[], [Letter]>('exchange' satisfies ControllerMessage);
+const exchange = defineUpdate<readonly Turn[], [Letter<TurnRequest, RunEnded>]>('exchange' satisfies ControllerMessage);
 const setPaused = defineUpdate<void, [PauseOrder]>('setPaused' satisfies ControllerMessage);
 const status = defineQuery<ControllerStatus>('status' satisfies ControllerMessage);
-
-/** Events after which a controller goes on in a new history: a replay of so many takes some tenths of a second. */
-const longHistory = 2_000;
-
-/** How long a queue may stand still until its controller looks whether those that it waits for are there at all. */
-const patience = '15 seconds';
-
-const activities = proxyActivities<ControllerActivities>({
-  startToCloseTimeout: '1 minute',
-  heartbeatTimeout: '10 seconds',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '1 minute' },
-});
 
 /**
  * The controller of a DAG, `dag/<id>@<installation>`: gives its runs their turns. It lives as long as there are runs to come: it is started by
@@ -88,7 +77,7 @@ export async function dagController(start: ControllerStart): Promise<void> {
     // What anybody may read without asking a worker.
     upsertMemo({ [pauseMemo]: order satisfies PauseOrder });
     begin(turns.setPaused(order.paused));
-    await activities.setSchedulePaused({ dagId: start.dagId, ...order });
+    await controllerActivities.setSchedulePaused({ dagId: start.dagId, ...order });
   });
   setHandler(status, () => {
     const { dagId, paused, maxActiveRuns, active, queued } = turns.state();
@@ -96,44 +85,14 @@ export async function dagController(start: ControllerStart): Promise<void> {
     return { dagId, paused, note, maxActiveRuns, active: ids(active), queued: ids(queued) };
   });
 
-  /** A run that was terminated, or whose worker can never close it, tells nobody: where others wait for it, Temporal is asked. */
-  async function watch(): Promise<never> {
-    for (;;) {
-      await condition(() => turns.blocked());
-      const seen = moves;
-      const moved = (): boolean => moves !== seen || !turns.blocked();
-      if (await condition(moved, patience)) continue;
-      for (const ticket of await endedMeanwhile(moved)) end(ticket);
-    }
-  }
-
-  /** Runs that are over by Temporal's word; none when something has moved before that is known. */
-  async function endedMeanwhile(moved: () => boolean): Promise<readonly Ticket[]> {
-    const look = new CancellationScope();
-    const asked = look.run(() => activities.untilSomeEnded({ runs: turns.state().active }));
-    const calm = look.run(() => condition(moved).then((): readonly Ticket[] => []));
-    try {
-      return await Promise.race([asked, calm]);
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      log.warn('cannot look for runs that have ended', { why: String(error) });
-      return [];
-    } finally {
-      look.cancel();
-      await Promise.allSettled([asked, calm]);
-    }
-  }
-
-  const watching = new CancellationScope();
-  watching.run(watch).catch(ignoreCancellation);
-  await condition(() => workflowInfo().continueAsNewSuggested || workflowInfo().historyLength > longHistory);
-  watching.cancel();
+  await watchUntilLong({
+    blocked: turns.blocked,
+    moves: () => moves,
+    runs: () => turns.state().active,
+    onEnded: end,
+  });
   await condition(() => allHandlersFinished() && telling === 0);
   const state = turns.state();
   const memo = { [pauseMemo]: { paused: state.paused, note } satisfies PauseOrder };
   await makeContinueAsNewFunc<typeof dagController>({ memo })({ ...state, note });
-}
-
-function ignoreCancellation(error: unknown): void {
-  if (!isCancellation(error)) throw error;
 }

@@ -1,3 +1,4 @@
 /** The workflows that look after DAGs and their runs. They have a task queue, and so workers, of their own. */
 export { dagController } from './dag-controller.ts';
 export { backfill } from './backfill.ts';
+export { poolKeeper } from './pool-keeper.ts';

@@ -4,6 +4,7 @@ import type { PokePolicy } from '../../activities/shared/poke.ts';
 import type { RunContext } from '../../dag/definition.ts';
 import type { IntervalText } from '../../dag/given-interval.ts';
 import type { IndexEnd } from '../../dag/part-end.ts';
+import type { PoolSlots } from './slot-order.ts';
 import type { RunDesk } from './run-desk.ts';
 import type { TaskWait } from './task-record.ts';
 
@@ -52,6 +53,8 @@ export interface TaskHost {
   readonly desk: (run: RunContext) => RunDesk;
   /** Starts a run of a DAG; `undefined` where there is one of its id already. It is nobody's to cancel: it outlives its caller. */
   readonly startRun: (order: RunOrder) => Promise<StartedRun | undefined>;
+  /** Opens the run's way to its pools, once a run. `onDefect` is told when a pool cannot be asked at all. */
+  readonly openPoolSlots: (onDefect: (error: unknown) => void) => PoolSlots;
   /** Logs a warning of the caller's task. */
   readonly warn: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Runs indexes of a long map outside of the run; absent: they run in it. */
@@ -131,8 +134,11 @@ export interface Deadlines {
 export interface Waiting {
   /** Start of the task's first try, epoch milliseconds: a sensor's timeout counts from there. */
   readonly since: number;
-  /** Begins a wait; call what it returns when it is over, however it ended. */
-  readonly begin: (wait: TaskWait) => () => void;
+  /**
+   * Begins a wait; call what it returns when it is over, however it ended, and await what that gives, if it gives something: a task that
+   * holds slots of pools has given them back meanwhile, and goes on when it has them again.
+   */
+  readonly begin: (wait: TaskWait) => () => Promise<void> | undefined;
   /** Calls back after so many milliseconds, by the run's one timer for limits (deadlines.ts); call what it returns to give it up. */
   readonly watch: (limit: number, onLate: () => void) => () => void;
   /** The try's executionTimeout in milliseconds, which bounds a single poke; `null` = none. */

@@ -9,6 +9,7 @@ import { failureTypes } from './failures.ts';
 import { openParts } from './map-parts.ts';
 import type { TaskBook } from './run-book.ts';
 import { openStops, type Stops } from './stops.ts';
+import { withPools } from './task-pools.ts';
 import { openSlots, type TaskSlots } from './task-slots.ts';
 import { tryTask } from './tries.ts';
 
@@ -64,7 +65,6 @@ export interface RunTasks {
 /** Makes the tasks of a run ready to run, in the caller's scope. */
 export function openTasks({ definition, book, context, host, callbacks, onChange, supply }: RunningRun): RunTasks {
   const { plan } = book;
-  const slots = openSlots(definition);
   const atHome = host.home();
   let open = 0;
   let stage: 'waits' | 'runs' | 'is over' = 'waits';
@@ -87,6 +87,15 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
   });
 
   const deadlines = host.watchDeadlines((error) => onDefect(error));
+  const slots = withPools({
+    definition,
+    inRun: openSlots(definition),
+    host,
+    book,
+    onChange,
+    onDefect: (error) => onDefect(error),
+    atHome,
+  });
 
   /** What is ready starts in the same workflow task in which its last need completed: nothing is awaited in between. */
   function advance(): void {
@@ -108,7 +117,7 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
     }
     advancing = false;
     onChange();
-    if (open > 0) return;
+    if (open > 0 || slots.isWaiting()) return;
     stage = 'is over';
     finish();
   }
@@ -174,6 +183,7 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
       whenFree: (next) => {
         if (!slots.ask(instance, next)) advance();
       },
+      regain: slots.regain(instance),
       onDefect,
       isCancelled: () => cancelled || isOver(task),
     });
@@ -217,11 +227,15 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
   function abandon(): void {
     const spares = ({ isTeardown = false }): boolean =>
       ending !== undefined && !cancelled && !isOver(isTeardown ? { kind: 'teardown' } : {});
-    for (const instance of plan.abandon(spares)) book.record(instance).abandoned = true;
+    for (const instance of plan.abandon(spares)) {
+      book.record(instance).abandoned = true;
+      slots.follow(instance, 'skipped');
+    }
   }
 
   function giveUp(instance: TaskInstance): void {
     plan.record(instance, 'skipped');
+    slots.follow(instance, 'skipped');
     book.record(instance).abandoned = true;
   }
 
@@ -244,10 +258,14 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
       cancelled = true;
       abandon();
       slots.unlimit();
+      // Where all that was left waited for pools, nobody else ends the run.
+      if (open === 0) advance();
     });
     stage = 'runs';
     advance();
     await finished;
+    const settling = slots.settled();
+    if (settling !== undefined) await settling;
     return { cancelled, ending };
   }
 

@@ -11,10 +11,10 @@ export interface TryRecord {
   readonly error: TaskError | null;
 }
 
-/** States in which a try waits for something outside, by Airflow's names. */
-export type WaitState = Extract<TaskState, 'up_for_reschedule' | 'deferred' | 'awaiting_input'>;
+/** States in which a task instance waits for something outside, by Airflow's names; `queued`: for slots of a pool. */
+export type WaitState = Extract<TaskState, 'queued' | 'up_for_reschedule' | 'deferred' | 'awaiting_input'>;
 
-/** What a try waits for, as pages and verbs tell it. */
+/** What a task instance waits for, as pages and verbs tell it. */
 export interface TaskWait {
   readonly state: WaitState;
   /** For people, after the state: `until 2026-03-01T06:00:00Z`. */

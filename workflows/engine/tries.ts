@@ -28,6 +28,8 @@ export interface Trying {
   readonly onInterrupted: () => void;
   /** Begins another try, at once or when there is a slot for it. */
   readonly whenFree: (begin: () => void) => void;
+  /** Takes the instance's slots of pools again, which it gave back while it waited; absent for a task that needs none. */
+  readonly regain: ((onTaken: () => void) => void) | undefined;
   /** Told of a defect of the engine itself, which no try may hide. */
   readonly onDefect: (error: unknown) => void;
   /** Whether the whole run was cancelled, or ended. */
@@ -111,14 +113,14 @@ function orDefect(act: (value: unknown) => void, onDefect: Trying['onDefect']): 
 }
 
 function runTask(
-  { task, record, inputs, context, host, deadlines, onState }: Trying,
+  { task, record, inputs, context, host, deadlines, onState, regain }: Trying,
   tryNumber: number,
   label: string,
   { work, clock }: TryScope,
   since: number,
 ): unknown {
   const { taskId, mapIndex } = record;
-  const waiting = openWaiting({ task, record, tryNumber, since, clock, deadlines, onState });
+  const waiting = openWaiting({ task, record, tryNumber, since, clock, deadlines, onState, regain, host });
   return host.within({ taskId, mapIndex, tryNumber, label, queue: task.queue, work, run: context, host, waiting }, () =>
     task.run(
       task.items?.[mapIndex],

@@ -1,6 +1,6 @@
 import type { TaskDefinition } from '../../dag/definition.ts';
 import type { TaskState } from '../../dag/states.ts';
-import type { Waiting, Deadlines } from './current-task.ts';
+import type { Deadlines, TaskHost, Waiting } from './current-task.ts';
 import type { TaskRecord, TaskWait } from './task-record.ts';
 import type { TryScope } from './try-scope.ts';
 
@@ -14,6 +14,9 @@ interface WaitingTry {
   readonly clock: TryScope['clock'];
   readonly deadlines: Deadlines;
   readonly onState: (state: TaskState) => void;
+  /** Takes the try's slots of pools again; absent for a task that needs none. */
+  readonly regain: ((onTaken: () => void) => void) | undefined;
+  readonly host: Pick<TaskHost, 'cancelled'>;
 }
 
 /**
@@ -21,11 +24,21 @@ interface WaitingTry {
  * executionTimeout goes on while a task is deferred; it stands still while a sensor waits for its next poke, or a person's
  * answer is awaited.
  */
-export function openWaiting({ task, record, tryNumber, since, clock, deadlines, onState }: WaitingTry): Waiting {
+export function openWaiting({
+  task,
+  record,
+  tryNumber,
+  since,
+  clock,
+  deadlines,
+  onState,
+  regain,
+  host,
+}: WaitingTry): Waiting {
   const waits: TaskWait[] = [];
   let stopped = false;
 
-  function show(): void {
+  function show(idle: TaskState = 'running'): void {
     const now = record.tries[tryNumber - 1];
     // A wait that nobody waited for ends after its try.
     if (now === undefined || now.end !== null) return;
@@ -34,7 +47,7 @@ export function openWaiting({ task, record, tryNumber, since, clock, deadlines, 
     if (!stops && stopped) clock.restart();
     stopped = stops;
     record.wait = waits.at(-1);
-    const state = record.wait?.state ?? 'running';
+    const state = record.wait?.state ?? idle;
     record.tries[tryNumber - 1] = { ...now, state };
     onState(state);
   }
@@ -47,7 +60,18 @@ export function openWaiting({ task, record, tryNumber, since, clock, deadlines, 
       return () => {
         waits.splice(waits.indexOf(wait), 1);
         if (record.wait === wait) record.wait = undefined;
-        show();
+        if (regain === undefined || waits.length > 0 || record.tries[tryNumber - 1]?.end !== null) {
+          show();
+          return undefined;
+        }
+        show('queued');
+        return new Promise((resolve, reject) => {
+          host.cancelled().catch(reject);
+          regain(() => {
+            show();
+            resolve();
+          });
+        });
       };
     },
     watch: deadlines.watch,

@@ -62,7 +62,8 @@ async function ask<Option extends string>(
   if (problem !== undefined) failTask(`${operator}: ${problem}`);
   const limit = timeout === undefined ? undefined : millisecondsOf('timeout', timeout);
   const question = { taskId, mapIndex, subject, options, multiple, ...(body !== undefined && { body }) };
-  const ends = [waiting.begin({ state: 'awaiting_input', what: `${subject} (${options.join(' / ')})`, question })];
+  const end = waiting.begin({ state: 'awaiting_input', what: `${subject} (${options.join(' / ')})`, question });
+  const ends: (() => void)[] = [];
   try {
     return await new Promise<readonly Option[]>((resolve, reject) => {
       host.cancelled().catch(reject);
@@ -73,7 +74,9 @@ async function ask<Option extends string>(
       ends.push(host.desk(run).ask(question, (answer) => resolve(options.filter((one) => answer.includes(one)))));
     });
   } finally {
-    for (const end of ends) end();
+    for (const one of ends) one();
+    const back = end();
+    if (back !== undefined) await back;
   }
 }
 

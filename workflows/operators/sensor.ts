@@ -71,7 +71,8 @@ export async function sensor<Result>(options: SensorOptions<Result>): Promise<Fo
     throw thrown;
   } finally {
     release();
-    end();
+    const back = end();
+    if (back !== undefined) await back;
   }
 }
 

@@ -152,7 +152,8 @@ async function endOf(
       void started.ended.then(resolve);
     });
   } finally {
-    end();
+    const back = end();
+    if (back !== undefined) await back;
   }
 }
 

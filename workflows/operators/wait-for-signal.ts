@@ -23,7 +23,8 @@ export async function waitForSignal<Payload>(
   const { run, waiting, host } = taskOfOperator('waitForSignal');
   const what = `for signal ${name}`;
   const limit = timeout === undefined ? undefined : millisecondsOf('timeout', timeout);
-  const ends: (() => void)[] = [waiting.begin({ state: 'deferred', what })];
+  const end = waiting.begin({ state: 'deferred', what });
+  const ends: (() => void)[] = [];
   try {
     return await new Promise<Payload>((resolve, reject) => {
       host.cancelled().catch(reject);
@@ -37,6 +38,8 @@ export async function waitForSignal<Payload>(
       ends.push(host.desk(run).expect(name, take));
     });
   } finally {
-    for (const end of ends) end();
+    for (const one of ends) one();
+    const back = end();
+    if (back !== undefined) await back;
   }
 }

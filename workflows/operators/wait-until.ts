@@ -18,7 +18,8 @@ export async function waitUntil(instant: Date | string): Promise<void> {
   try {
     await host.sleep(left, `${label}: ${what}`);
   } finally {
-    end();
+    const back = end();
+    if (back !== undefined) await back;
   }
 }
 

@@ -1,0 +1,159 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { eventually } from '../../support/own-state.ts';
+import { endOf, onRealServer, taskOf, type Harness, type Stage } from '../harness.ts';
+
+describe('pools, on a real server', () => {
+  let stage: Stage;
+  let harness: Harness;
+  /** What holds a slot now, and how to end it. */
+  const held = new Map<string, () => void>();
+  let most = 0;
+
+  const hold = (name: string): Promise<string> => {
+    if (name.startsWith('crowd ')) return brief(name);
+    return new Promise((resolve) => {
+      held.set(name, () => {
+        held.delete(name);
+        resolve(name);
+      });
+    });
+  };
+  let busy = 0;
+  const brief = async (name: string): Promise<string> => {
+    most = Math.max(most, ++busy);
+    await new Promise(setImmediate);
+    busy--;
+    return name;
+  };
+
+  beforeAll(async () => {
+    stage = await onRealServer('test/workflows/fixtures/pool-dags', { hold });
+    ({ harness } = stage);
+  });
+
+  afterAll(() => stage.end());
+
+  const run = (dagId: string, name: string): Promise<WorkflowHandle> => harness.start(dagId, { name });
+  const sized = (slots: number | null) => harness.pools.resize('small', { slots, description: 'of a test' });
+  const counts = async () => {
+    const { held: taken = [], waiting = [] } = (await harness.pools.status('small')) ?? {};
+    return [taken.length, waiting.length];
+  };
+  const holding = (...names: string[]) =>
+    eventually(
+      `${names.join(', ')} hold slots`,
+      () => names.every((name) => held.has(name)) && held.size === names.length,
+    );
+  const waits = (many: number) => eventually(`${many} wait`, async () => (await counts())[1] === many);
+  const end = (...names: string[]): void => names.forEach((name) => held.get(name)?.());
+  const well = async (...runs: readonly WorkflowHandle[]) => {
+    for (const { message } of await Promise.all(runs.map(endOf))) expect(message).toBeUndefined();
+  };
+
+  test('let begin what there is room for, over runs and DAGs, the heaviest first; a pool that is not there nothing', async () => {
+    const first = await run('small', 'first');
+    await waits(1);
+    expect(await taskOf(first, 'work')).toMatchObject({
+      state: 'queued',
+      wait: { what: 'for a slot of the pool small, which there is not: tw pools set small' },
+    });
+    await sized(2);
+    await holding('first');
+    const second = await run('small', 'second');
+    await holding('first', 'second');
+    const third = await run('small', 'third');
+    await waits(1);
+    const heavy = await run('heavy', 'heavy');
+    await waits(2);
+    expect((await taskOf(third, 'work')).wait?.what).toBe('for a slot of the pool small');
+    end('first');
+    await well(first);
+    // Two slots are free one after the other, and the one in the line that needs both is not passed by.
+    await eventually('one slot is free', async () => (await counts())[0] === 1);
+    expect([...held.keys()]).toEqual(['second']);
+    end('second');
+    await holding('heavy');
+    await sized(3);
+    await holding('heavy', 'third');
+    await sized(1);
+    const fourth = await run('small', 'fourth');
+    await waits(1);
+    end('heavy');
+    await well(heavy);
+    expect([...held.keys()]).toEqual(['third']);
+    end('third');
+    await holding('fourth');
+    end('fourth');
+    await well(second, third, fourth);
+    await eventually('all is given back', async () => (await counts()).join() === '0,0');
+  });
+
+  test('have no slot for what waits, and let it go on when there is one again', async () => {
+    await sized(1);
+    const dozing = await run('dozes', 'dozing');
+    await holding('dozing, before');
+    end('dozing, before');
+    await eventually('it waits', async () => (await taskOf(dozing, 'work')).state === 'deferred');
+    const other = await run('small', 'other');
+    await holding('other');
+    await dozing.signal('wake', null);
+    await waits(1);
+    expect((await taskOf(dozing, 'work')).state).toBe('queued');
+    end('other');
+    await holding('dozing, after');
+    expect((await taskOf(dozing, 'work')).state).toBe('running');
+    end('dozing, after');
+    await well(dozing, other);
+  });
+
+  test('take back what a run held that was terminated, or cancelled in the line', async () => {
+    await sized(1);
+    const gone = await run('small', 'gone');
+    await holding('gone');
+    const cancelled = await run('small', 'cancelled');
+    await waits(1);
+    const next = await run('small', 'next');
+    await waits(2);
+    await cancelled.cancel();
+    expect((await endOf(cancelled)).type).toBe('CancelledFailure');
+    expect((await taskOf(cancelled, 'work')).state).toBe('skipped');
+    await waits(1);
+    await gone.terminate();
+    held.delete('gone');
+    await eventually('the next one has the slot', () => held.has('next'), 40_000);
+    end('next');
+    await well(next);
+    expect(await counts()).toEqual([0, 0]);
+  });
+
+  test('hold maxActiveTisPerDag over the runs of a DAG, each try anew', async () => {
+    const runs = await Promise.all([run('single', 'x'), run('single', 'y')]);
+    const order: string[] = [];
+    const all = Promise.all(runs.map(endOf));
+    let over = false;
+    void all.then(() => (over = true));
+    await eventually('all have had their turn', () => {
+      expect(held.size).toBeLessThanOrEqual(1);
+      for (const name of held.keys()) {
+        order.push(name);
+        end(name);
+      }
+      return over;
+    });
+    await well(...runs);
+    expect(order.toSorted()).toEqual(['x a 1', 'x a 2', 'x b 1', 'y a 1', 'y a 2', 'y b 1']);
+  });
+
+  test('go on in a new history when it has grown, and are gone when they are deleted', async () => {
+    await harness.pools.resize('crowd', { slots: 5, description: '' });
+    const handle = harness.client.workflow.getHandle(`pool/crowd@${harness.taskQueue}`);
+    const before = (await handle.describe()).runId;
+    await well(...(await Promise.all([harness.start('crowd'), harness.start('crowd'), harness.start('crowd')])));
+    expect(most).toBeLessThanOrEqual(5);
+    expect((await handle.describe()).runId).not.toBe(before);
+    expect(await harness.pools.status('crowd')).toMatchObject({ slots: 5, held: [], waiting: [] });
+    await harness.pools.resize('crowd', { slots: null, description: '' });
+    await eventually('the pool is gone', async () => (await harness.pools.status('crowd')) === undefined);
+    expect(await harness.pools.status('crowd')).toBeUndefined();
+  }, 180_000);
+});

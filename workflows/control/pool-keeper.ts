@@ -1,0 +1,109 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineUpdate,
+  getExternalWorkflowHandle,
+  setHandler,
+} from '@temporalio/workflow';
+import type { Letter } from '../../activities/temporal/exchange.ts';
+import type {
+  PoolMessage,
+  PoolStatus,
+  RunExecution,
+  PoolRelease,
+  PoolRequest,
+  PoolTurn,
+} from '../../activities/temporal/port.ts';
+import { openPool, type PoolSize, type PoolStart, type SlotClaim } from '../../dag/pool.ts';
+import { slotsSignal } from '../engine/pool-slots.ts';
+import { watchUntilLong } from './run-watch.ts';
+
+const exchange = defineUpdate<readonly PoolTurn[], [Letter<PoolRequest, PoolRelease>]>(
+  'exchange' satisfies PoolMessage,
+);
+const resize = defineUpdate<void, [PoolSize]>('resize' satisfies PoolMessage);
+const status = defineQuery<PoolStatus>('status' satisfies PoolMessage);
+
+/**
+ * A pool, `pool/<name>@<installation>`: gives out its slots over all runs and DAGs. It lives until it is deleted and nobody needs it, and
+ * continues as new with all that it knows. Whoever asks or tells it something may do so again.
+ */
+export async function poolKeeper(start: PoolStart): Promise<void> {
+  const pool = openPool(start);
+  let isDeleted = false;
+  /** Rises with each claim that is given or given back. */
+  let moves = 0;
+  let telling = 0;
+
+  /** Tells runs which of their claims hold their slots now, but for those that are answered anyway. */
+  function begin(admitted: readonly SlotClaim[], answered: ReadonlySet<string> = new Set()): void {
+    if (admitted.length > 0) moves++;
+    const byRun = new Map<string, { readonly run: RunExecution; readonly ids: string[] }>();
+    for (const { id, runId, executionId } of admitted) {
+      if (answered.has(id)) continue;
+      const told = byRun.get(executionId) ?? { run: { runId, executionId }, ids: [] };
+      told.ids.push(id);
+      byRun.set(executionId, told);
+    }
+    for (const { run, ids } of byRun.values()) tell(run, ids);
+  }
+
+  function tell(run: RunExecution, ids: readonly string[]): void {
+    telling++;
+    getExternalWorkflowHandle(run.runId, run.executionId)
+      .signal(slotsSignal, ids)
+      // It ended while it waited.
+      .catch(() => end(run))
+      .finally(() => telling--);
+  }
+
+  function end({ executionId }: RunExecution): void {
+    moves++;
+    begin(pool.runEnded(executionId));
+  }
+
+  function turnOf(id: string): PoolTurn {
+    const reason = pool.reason(id);
+    return reason === undefined ? { go: true } : { go: false, ...reason };
+  }
+
+  setHandler(exchange, ({ asks, ends }) => {
+    const admitted = ends.flatMap(({ id }) => pool.release(id));
+    for (const { claim, size } of asks) {
+      if (size !== undefined && size !== pool.state().slots)
+        admitted.push(...pool.resize({ slots: size, description: '' }));
+      admitted.push(...pool.request(claim));
+    }
+    moves += ends.length;
+    begin(admitted, new Set(asks.map(({ claim }) => claim.id)));
+    return asks.map(({ claim }) => turnOf(claim.id));
+  });
+  setHandler(resize, (size) => {
+    isDeleted = size.slots === null;
+    begin(pool.resize(size));
+  });
+  setHandler(status, () => {
+    const { past: _, ...told } = pool.state();
+    return told;
+  });
+
+  const isOver = (): boolean => isDeleted && pool.state().held.length + pool.state().waiting.length === 0;
+  await Promise.race([
+    condition(isOver),
+    watchUntilLong({
+      blocked: pool.blocked,
+      moves: () => moves,
+      runs: () => executionsOf(pool.state().held),
+      onEnded: end,
+    }),
+  ]);
+  await condition(() => allHandlersFinished() && telling === 0);
+  if (!isOver()) await continueAsNew<typeof poolKeeper>(pool.state());
+}
+
+function executionsOf(claims: readonly SlotClaim[]): readonly RunExecution[] {
+  const runs = new Map(claims.map(({ runId, executionId }) => [executionId, { runId, executionId }]));
+  return [...runs.values()];
+}
