@@ -72,4 +72,24 @@ describe('as many tasks as a run may have, on a real server', () => {
     expect(hourglass.events).toBeLessThan(limits.events / 4);
     await expect(replayMs(hourglass)).resolves.toBeLessThan(30_000);
   }, 300_000);
+
+  test('a run with a map of 10,000 items goes on with one index of it, for what is kept of the others', async () => {
+    const { handle, events } = await costOf('longestMap');
+    const record = await stage.harness.ledger.read({ dagId: 'longestMap', runId: handle.workflowId });
+    if (record === undefined) throw new Error('there is no record');
+    await stage.harness.control.rerun({
+      record,
+      cleared: [
+        { taskId: 'echoes', mapIndex: 7_000 },
+        { taskId: 'after', mapIndex: -1 },
+      ],
+    });
+    const again = stage.harness.client.workflow.getHandle(handle.workflowId);
+    expect((await endOf(again)).result?.state).toBe('success');
+    const { historyLength, historySize } = await again.describe();
+    expect(historyLength).toBeLessThan(events / 3);
+    expect(historySize).toBeLessThan(limits.bytes / 10);
+    const next = await stage.harness.ledger.read({ dagId: 'longestMap', runId: handle.workflowId });
+    expect(next?.tasks.filter(({ kept }) => kept === true)).toHaveLength(10_000);
+  }, 300_000);
 });

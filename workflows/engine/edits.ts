@@ -59,10 +59,13 @@ export interface EditedInstance extends TaskInstance {
   readonly to: TaskState;
 }
 
-/** Puts tasks of a run back to the start; answers with what it changed. Rejected, in a sentence, when it does not fit. */
+/** Instances that an edit names in its answer at most: a message has a limit. */
+const mostTold = 1_000;
+
+/** Puts tasks of a run back to the start; answers with what it changed, of very much with the first of it. Rejected, in a sentence, when it does not fit. */
 export const clearUpdate = defineUpdate<readonly EditedInstance[], [ClearInput]>('clear');
 
-/** Gives tasks of a run a state; answers with what it changed. Rejected, in a sentence, when it does not fit. */
+/** Gives tasks of a run a state; answers as a clear does. Rejected, in a sentence, when it does not fit. */
 export const markUpdate = defineUpdate<readonly EditedInstance[], [MarkRequest]>('mark');
 
 /** Gives a whole run a state. Rejected, in a sentence, when it is over. */
@@ -134,7 +137,7 @@ export function openEdits({ definition, book, context, tasks }: EditedRun): Edit
     try {
       const edited = change();
       putBack();
-      return edited;
+      return edited.slice(0, mostTold);
     } finally {
       busy = false;
       tasks.changed();
