@@ -4,7 +4,10 @@ import { definitionOf } from '../dag-registry.ts';
 import { dateOption } from '../date-option.ts';
 import { CommandError } from '../failure.ts';
 import { runUrl } from '../../config/run-url.ts';
-import { noAnswerText, openRuns, runOf } from '../runs/open-runs.ts';
+import type { RunRecord } from '../../dag/run-record.ts';
+import { noAnswerText, openRuns, runOf, type OpenRuns } from '../runs/open-runs.ts';
+import { statusOfRecord, summaryOfRecord } from '../runs/recorded-runs.ts';
+import type { RunSummary } from '../runs/run-summary.ts';
 import { filterText } from '../runs/run-filter.ts';
 import { runsMarkCommand } from './runs-mark.ts';
 import { runsResumeCommand } from './runs-resume.ts';
@@ -31,6 +34,11 @@ export function runsCommand(): Command {
     .command('show')
     .description('what a run is about, and where its tasks are')
     .argument('<run-id>')
+    .option(
+      '--attempt <number>',
+      'an earlier attempt of a run that was cleared or marked after its end, from 1',
+      wholeNumber,
+    )
     .option('--json', 'print JSON')
     .action(show);
   command
@@ -62,16 +70,32 @@ async function list({ json = false, ...filter }: ListOptions): Promise<void> {
   else console.log(runs.length === 0 ? `there is no run${filterText(filter)}` : runsTable(runs));
 }
 
-async function show(runId: string, { json = false }: { readonly json?: boolean }): Promise<void> {
+interface ShowOptions {
+  readonly attempt?: number;
+  readonly json?: boolean;
+}
+
+async function show(runId: string, { attempt, json = false }: ShowOptions): Promise<void> {
   await using open = await openRuns();
-  const run = await runOf(open.reader, runId);
-  const status = await open.reader.status(runId);
+  const newest = await runOf(open.reader, runId);
+  const record = attempt === undefined ? undefined : await attemptOf(open, newest, attempt);
+  const run = record === undefined ? newest : summaryOfRecord(record);
+  const status = record === undefined ? await open.reader.status(runId) : statusOfRecord(record);
   const url = runUrl(open.settings.temporal, runId);
   if (json) {
     const { dataInterval = null, tasks = null } = status ?? {};
     console.log(JSON.stringify({ ...run, dataInterval, url: url ?? null, tasks }));
   } else console.log(runText(run, status, url));
   if (status === undefined) process.stderr.write(`${noAnswerText(runId)}\n`);
+}
+
+/** An attempt of a run, from the ledger. Throws CommandError, which names those that there are. */
+async function attemptOf({ ledger }: OpenRuns, { dagId, runId }: RunSummary, attempt: number): Promise<RunRecord> {
+  const found = await ledger.read({ dagId, runId }, attempt);
+  if (found !== undefined) return found;
+  const last = (await ledger.read({ dagId, runId }))?.attempt;
+  const there = last === undefined ? 'none has ended yet' : last === 1 ? 'the only one is 1' : `there are 1 to ${last}`;
+  throw new CommandError(`run ${runId} has left no record of an attempt ${attempt}; ${there}`);
 }
 
 interface CancelOptions {
