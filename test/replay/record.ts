@@ -36,8 +36,16 @@ export async function keepHistory(
       `${path} is there: its definition must go on replaying it. Remove it by hand if it is to be forgotten`,
     );
   }
-  const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()), anonymous);
   mkdirSync(dirname(path), { recursive: true });
+  await keepHistoryAt(path, handle);
+}
+
+/** Keeps the history of a workflow in a file that must not be there yet. */
+export async function keepHistoryAt(
+  path: string,
+  handle: Pick<WorkflowHandle, 'workflowId' | 'fetchHistory'>,
+): Promise<void> {
+  const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()), anonymous);
   writeFileSync(path, `${JSON.stringify({ workflowId: handle.workflowId, history })}\n`, { flag: 'wx' });
 }
 
