@@ -115,11 +115,16 @@ function bothForms(
 }
 
 /** Runs a plan by waves, or one by one as picked; gives the states by task and index. */
-function drive(
-  { tasks, outcome, choice, length }: Case,
+function drive(one: Case, picks?: readonly number[]): { plan: Plan; waves: readonly string[] } {
+  const plan = makePlan(one.tasks, () => (plan.states('source')[0] === 'success' ? one.length : null));
+  return goOn(plan, one, picks);
+}
+
+function goOn(
+  plan: Plan,
+  { outcome, choice }: Case,
   picks?: readonly number[],
 ): { plan: Plan; waves: readonly string[] } {
-  const plan = makePlan(tasks, () => (plan.states('source')[0] === 'success' ? length : null));
   const waves: string[] = [];
   let running: TaskInstance[] = [];
   for (let wave = 0; ; wave++) {
@@ -150,6 +155,29 @@ function statesOf({ plan }: { readonly plan: Plan }, ids: readonly string[]): Re
   );
 }
 
+function instancesOf(plan: Plan, ids: readonly string[]): readonly TaskInstance[] {
+  return ids.flatMap((taskId) =>
+    plan.states(taskId).map((_, at) => ({ taskId, mapIndex: plan.length(taskId) === null ? -1 : at })),
+  );
+}
+
+/** A plan that is told how another one ended, as a run that goes on is. */
+function keptPlan(plan: Plan, { tasks, choice, length }: Case): Plan {
+  const ids = tasks.map(({ id }) => id);
+  const kept = makePlan(tasks, () => (kept.states('source')[0] === 'success' ? length : null));
+  const ended = instancesOf(plan, ids).map((one) => ({
+    ...one,
+    state: plan.states(one.taskId)[Math.max(one.mapIndex, 0)] ?? 'none',
+  }));
+  for (const id of ids) {
+    const indexes = plan.length(id);
+    if (indexes !== null) kept.expand(id, indexes);
+  }
+  for (const one of ended) if (one.state === 'success') kept.record(one, one.state, choice(one));
+  for (const one of ended) kept.record(one, one.state);
+  return kept;
+}
+
 const picked = fc.array(fc.nat(1_000), { minLength: 200, maxLength: 200 });
 
 describe('a mapped group', () => {
@@ -168,6 +196,59 @@ describe('a mapped group', () => {
             expect(statesOf(one, idsOf(mapped))).toEqual(statesOf(other, idsOf(unrolled)));
             expect(one.waves).toEqual(other.waves);
             expect(one.plan.runState()).toBe(other.plan.runState());
+          },
+        ),
+        { numRuns: 500 },
+      );
+    },
+  );
+
+  test.each([undefined, 'source'])(
+    'comes to the same states when all of its run is cleared (list of: %s)',
+    (source) => {
+      fc.assert(
+        fc.property(
+          fc.array(drawn, { minLength: 2, maxLength: 14 }),
+          fc.integer({ min: 1, max: 3 }),
+          (graph, length) => {
+            const { unrolled, mapped } = bothForms(graph, length, source);
+            for (const one of [unrolled, mapped]) {
+              const ids = one.tasks.map(({ id }) => id);
+              const { plan } = drive(one);
+              const before = statesOf({ plan }, ids);
+              plan.clear(instancesOf(plan, ids));
+              goOn(plan, one);
+              expect(statesOf({ plan }, ids)).toEqual(before);
+            }
+          },
+        ),
+        { numRuns: 500 },
+      );
+    },
+  );
+
+  test.each([undefined, 'source'])(
+    'goes on from what is kept of it as it would have gone on itself (list of: %s)',
+    (source) => {
+      fc.assert(
+        fc.property(
+          fc.array(drawn, { minLength: 2, maxLength: 14 }),
+          fc.integer({ min: 1, max: 3 }),
+          fc.infiniteStream(fc.boolean()),
+          (graph, length, chosen) => {
+            const { mapped } = bothForms(graph, length, source);
+            const ids = mapped.tasks.map(({ id }) => id);
+            const { plan } = drive(mapped);
+            const kept = keptPlan(plan, mapped);
+            expect(statesOf({ plan: kept }, ids)).toEqual(statesOf({ plan }, ids));
+            const cleared = instancesOf(plan, ids).filter(() => chosen.next().value);
+            const waves = [plan, kept].map((one) => {
+              one.clear(cleared);
+              return goOn(one, mapped).waves;
+            });
+            expect(waves[1]).toEqual(waves[0]);
+            expect(statesOf({ plan: kept }, ids)).toEqual(statesOf({ plan }, ids));
+            expect(kept.runState()).toBe(plan.runState());
           },
         ),
         { numRuns: 500 },
