@@ -52,6 +52,9 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
     ...dateBounds(id, options),
     catchup: options.catchup ?? false,
     maxActiveRuns: options.maxActiveRuns ?? (options.schedule?.kind === 'continuous' ? 1 : 16),
+    ...(options.maxConsecutiveFailedDagRuns
+      ? { maxConsecutiveFailedDagRuns: options.maxConsecutiveFailedDagRuns }
+      : {}),
     ...(options.isPausedUponCreation === true && { isPausedUponCreation: true }),
     ...(callbacks !== undefined && { callbacks }),
     ...runLimits(id, options, tasks),
@@ -95,6 +98,13 @@ function checkOptions(id: string, options: DagOptions<z.ZodObject>, params: z.Zo
   const { maxActiveRuns = 16 } = options;
   if (!Number.isInteger(maxActiveRuns) || maxActiveRuns < 1) {
     throw new DagDefinitionError(id, `maxActiveRuns is ${maxActiveRuns}; it is a whole number from 1`);
+  }
+  const { maxConsecutiveFailedDagRuns = 0 } = options;
+  if (!Number.isInteger(maxConsecutiveFailedDagRuns) || maxConsecutiveFailedDagRuns < 0) {
+    throw new DagDefinitionError(
+      id,
+      `maxConsecutiveFailedDagRuns is ${maxConsecutiveFailedDagRuns}; it is a whole number, 0 for no limit`,
+    );
   }
   const { maxActiveTasks = 1 } = options;
   if (!Number.isInteger(maxActiveTasks) || maxActiveTasks < 1) {

@@ -209,6 +209,8 @@ export interface DagDefinition<Params = unknown> {
   readonly endDate?: number;
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
+  /** So many runs that fail in a row pause it; absent: none do. */
+  readonly maxConsecutiveFailedDagRuns?: number;
   /** Whether it is paused from the start, until somebody lets it go on. */
   readonly isPausedUponCreation?: true;
   /** Task instances that run at a time within a run; absent: no limit. */

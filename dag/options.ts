@@ -65,6 +65,8 @@ export interface DagOptions<Params extends z.ZodObject> extends RunCallbackOptio
   readonly catchup?: boolean;
   /** Runs at a time; 16 by default. */
   readonly maxActiveRuns?: number;
+  /** So many runs that fail one after the other pause the DAG, with a note that says so; 0, the default: none do. */
+  readonly maxConsecutiveFailedDagRuns?: number;
   /**
    * Whether it is paused when it is first seen: when its Schedule is made, or its first run asks for its turn. `tw dags unpause` lets
    * it go on. `false` by default.

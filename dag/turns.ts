@@ -29,24 +29,42 @@ export interface ControllerStart {
   readonly paused?: boolean;
   /** Who paused it or let it go on, and why, for people. */
   readonly note?: string;
+  /** Since when it is paused, epoch milliseconds; left out while it is not. */
+  readonly pausedAt?: number;
   readonly maxActiveRuns?: number;
+  /** Runs that have failed one after the other since the last one that succeeded. */
+  readonly failedInARow?: number;
+  /** So many of them pause the DAG; 0: none do. */
+  readonly maxConsecutiveFailedDagRuns?: number;
   readonly active?: readonly Ticket[];
   readonly queued?: readonly Ticket[];
 }
 
+/** What a DAG says of its runs. */
+export interface RunLimits {
+  readonly maxActiveRuns: number;
+  /** 0, or left out: no limit. */
+  readonly maxConsecutiveFailedDagRuns?: number;
+}
+
+/** A run that has ended; `state` is left out where nobody knows how. */
+export type EndedTicket = Pick<Ticket, 'runId' | 'executionId'> & { readonly state?: 'success' | 'failed' };
+
 /** Who has its turn, and who waits for it. Pure: it has no clock and tells nobody. */
 export interface Turns {
   /** Takes a request; the same execution may ask again. What comes back are the runs whose turn it is now. */
-  readonly request: (ticket: Ticket, limits: { readonly maxActiveRuns: number }) => readonly Ticket[];
-  /** A run has ended, or is not to be found any more, whether it had its turn or still waited. */
-  readonly ended: (run: Pick<Ticket, 'runId' | 'executionId'>) => readonly Ticket[];
+  readonly request: (ticket: Ticket, limits: RunLimits) => readonly Ticket[];
+  /** A run has ended, or is not to be found any more and so has failed, whether it had its turn or still waited. */
+  readonly ended: (run: EndedTicket) => readonly Ticket[];
+  /** How many runs have failed in a row, where the last that ended made it too many; asked once for each end. */
+  readonly failedTooOften: () => number | undefined;
   readonly setPaused: (paused: boolean) => readonly Ticket[];
   readonly isActive: (run: Pick<Ticket, 'executionId'>) => boolean;
   /** Runs that come before this one in the queue; `undefined` for one that does not wait. */
   readonly ahead: (run: Pick<Ticket, 'executionId'>) => number | undefined;
   /** Whether somebody waits for another run to end. */
   readonly blocked: () => boolean;
-  readonly state: () => Required<Omit<ControllerStart, 'note'>>;
+  readonly state: () => Required<Omit<ControllerStart, 'note' | 'pausedAt'>>;
 }
 
 /**
@@ -56,6 +74,8 @@ export interface Turns {
 export function openTurns(start: ControllerStart): Turns {
   let paused = start.paused ?? false;
   let maxActiveRuns = start.maxActiveRuns ?? 16;
+  let { failedInARow = 0, maxConsecutiveFailedDagRuns = 0 } = start;
+  let tooOften = false;
   const active = new Map((start.active ?? []).map((ticket) => [ticket.executionId, ticket]));
   const queued = [...(start.queued ?? [])];
   let counted = [...active.values()].filter(counts).length;
@@ -79,19 +99,23 @@ export function openTurns(start: ControllerStart): Turns {
     return admitted;
   }
 
-  function leave(isGone: (ticket: Ticket) => boolean): void {
+  /** Whether there was one. */
+  function leave(isGone: (ticket: Ticket) => boolean): boolean {
+    let left = false;
     for (const [executionId, ticket] of active) {
       if (!isGone(ticket)) continue;
       active.delete(executionId);
+      left = true;
       if (counts(ticket)) counted--;
     }
     const at = queued.findIndex(isGone);
     if (at >= 0) queued.splice(at, 1);
+    return left || at >= 0;
   }
 
   return {
     request: (ticket, limits) => {
-      ({ maxActiveRuns } = limits);
+      ({ maxActiveRuns, maxConsecutiveFailedDagRuns = 0 } = limits);
       if (active.has(ticket.executionId) || queued.some(({ executionId }) => executionId === ticket.executionId)) {
         return admit();
       }
@@ -102,12 +126,21 @@ export function openTurns(start: ControllerStart): Turns {
       return admit();
     },
     ended: (run) => {
-      leave(({ executionId }) => executionId === run.executionId);
-      return admit();
+      // Told twice, it has ended once.
+      if (!leave(({ executionId }) => executionId === run.executionId)) return admit();
+      failedInARow = run.state === 'success' ? 0 : failedInARow + 1;
+      tooOften = maxConsecutiveFailedDagRuns > 0 && failedInARow >= maxConsecutiveFailedDagRuns;
+      // Whoever is to be paused lets nobody begin before that.
+      return tooOften ? [] : admit();
     },
     setPaused: (now) => {
       paused = now;
       return admit();
+    },
+    failedTooOften: () => {
+      const count = tooOften ? failedInARow : undefined;
+      tooOften = false;
+      return count;
     },
     isActive: ({ executionId }) => active.has(executionId),
     ahead: ({ executionId }) => {
@@ -115,7 +148,15 @@ export function openTurns(start: ControllerStart): Turns {
       return at < 0 ? undefined : at;
     },
     blocked: () => !paused && queued.length > 0,
-    state: () => ({ dagId: start.dagId, paused, maxActiveRuns, active: [...active.values()], queued: [...queued] }),
+    state: () => ({
+      dagId: start.dagId,
+      paused,
+      maxActiveRuns,
+      failedInARow,
+      maxConsecutiveFailedDagRuns,
+      active: [...active.values()],
+      queued: [...queued],
+    }),
   };
 }
 

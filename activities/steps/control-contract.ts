@@ -81,6 +81,11 @@ export interface ControllerActivities {
    * Ends with those.
    */
   untilSomeEnded(input: { readonly runs: readonly RunExecution[] }): Promise<readonly RunExecution[]>;
-  /** Pauses the DAG's Schedule or lets it go on. */
-  setSchedulePaused(input: { readonly dagId: string; readonly paused: boolean; readonly note: string }): Promise<void>;
+  /** Pauses the DAG's Schedule or lets it go on; `since`: from when on it makes up for slots then, epoch milliseconds. */
+  setSchedulePaused(input: {
+    readonly dagId: string;
+    readonly paused: boolean;
+    readonly note: string;
+    readonly since?: number;
+  }): Promise<void>;
 }

@@ -61,6 +61,6 @@ export function createControl({ control, pools, ledger }: ControlPorts): Control
       if (ended.length > 0) return ended;
       throw notYet({ interval: lookEvery, factor: 1, maxWait: lookEvery }, place.attempt);
     },
-    setSchedulePaused: ({ dagId, paused, note }) => control.setSchedulePaused(dagId, paused, note),
+    setSchedulePaused: ({ dagId, since, ...order }) => control.setSchedulePaused(dagId, order, since),
   };
 }

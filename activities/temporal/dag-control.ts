@@ -107,12 +107,21 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
       told(`${paused ? 'pausing' : 'unpausing'} ${dagId}`, () =>
         update<void>(dagId, 'setPaused', { paused, note } satisfies PauseOrder),
       ),
-    setSchedulePaused: (dagId, paused, note) =>
+    setSchedulePaused: (dagId, { paused, note }, since) =>
       told(`${paused ? 'pausing' : 'unpausing'} the Schedule of ${dagId}`, async () => {
         const schedule = client.schedule.getHandle(dagId);
         try {
-          if ((await schedule.describe()).memo?.[scheduleOwnerMemo] !== installation) return;
-          await (paused ? schedule.pause(note) : schedule.unpause(note));
+          const { memo, state, policies } = await schedule.describe();
+          if (memo?.[scheduleOwnerMemo] !== installation) return;
+          if (paused) return await schedule.pause(note);
+          const makeUp = (start: number, end: number) =>
+            schedule.backfill({ start: new Date(start), end: new Date(end), overlap: 'ALLOW_ALL' });
+          const now = Date.now();
+          const isToMakeUp = state.paused && since !== undefined;
+          // Before it goes on: whoever does this again, since this attempt dies, must find it paused.
+          if (isToMakeUp) await makeUp(Math.max(since, now - policies.catchupWindow), now);
+          await schedule.unpause(note);
+          if (isToMakeUp) await makeUp(now, Date.now());
         } catch (error) {
           if (codeOf(error) !== notFound) throw error;
         }

@@ -11,6 +11,8 @@ export interface TurnRequest extends Ticket {
   readonly maxActiveRuns: number;
   /** Whether the DAG is paused where it has no controller yet; not paused where it is left out. */
   readonly isPausedUponCreation?: true;
+  /** So many runs that fail in a row pause the DAG; left out where none do. */
+  readonly maxConsecutiveFailedDagRuns?: number;
 }
 
 /** What a run is told: to begin, or why it waits. When its turn comes, the controller sends it the signal `turn`. */
@@ -61,8 +63,11 @@ export interface DagControl {
   open(dagId: string, order: PauseOrder): Promise<void>;
   /** Whether a DAG is paused, by the word of Temporal alone: no worker has to answer. `undefined` when it has no controller yet. */
   pauseOf(dagId: string): Promise<PauseOrder | undefined>;
-  /** Pauses a DAG's Schedule or lets it go on; without a Schedule of this installation there is nothing to do. */
-  setSchedulePaused(dagId: string, paused: boolean, note: string): Promise<void>;
+  /**
+   * Pauses a DAG's Schedule or lets it go on; without a Schedule of this installation there is nothing to do. One that goes on makes up
+   * for slots that went by since an instant (epoch milliseconds), as far back as after an outage. Idempotent: a slot is run once.
+   */
+  setSchedulePaused(dagId: string, order: PauseOrder, since?: number): Promise<void>;
   /** Asks a DAG's controller; `undefined` when it has none yet. A worker has to answer. */
   status(dagId: string): Promise<ControllerStatus | undefined>;
 }

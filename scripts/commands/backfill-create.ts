@@ -1,12 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { createBackfillPlans } from '../../activities/s3/backfill-plans.ts';
 import { reprocessBehaviors, type ReprocessBehavior } from '../../dag/backfill.ts';
 import type { BackfillOrder } from '../../dag/backfill-run.ts';
 import { checkParams } from '../../dag/params.ts';
-import { instantText } from '../../workflows/engine/search-attributes.ts';
 import { leftText, rowsJson, rowsTable } from '../backfills/backfill-text.ts';
-import { newBackfillId, openBackfills } from '../backfills/backfills.ts';
-import { planSlots } from '../backfills/plan-slots.ts';
+import { createBackfill } from '../backfills/create-backfill.ts';
 import { controlOf } from '../dag-control.ts';
 import { definitionOf } from '../dag-registry.ts';
 import { dateOption } from '../date-option.ts';
@@ -61,35 +58,8 @@ async function create(options: Options): Promise<void> {
   const { problems } = checkParams(definition, conf);
   if (problems !== undefined) throw new CommandError(`--dag-run-conf is not right: ${problems.join('; ')}`);
   await using open = await openRuns();
-  const { client, settings, reader, ledger, store } = open;
-  const backfills = openBackfills(client, settings.taskQueue);
-  const now = new Date();
-  const last = await backfills.find(dagId);
-  const { rows, slots } = await planSlots(
-    definition,
-    { fromDate: fromDate.getTime(), toDate: toDate.getTime(), maxActiveRuns, reprocessBehavior, runBackwards },
-    { reader, ledger, now, hasActiveBackfill: last !== undefined && last.end === null },
-  );
-  const order: BackfillOrder = {
-    backfillId: newBackfillId(dagId, now),
-    dagId,
-    createdAt: now.toISOString(),
-    fromDate: instantText(fromDate),
-    toDate: instantText(toDate),
-    reprocessBehavior,
-    runBackwards,
-    maxActiveRuns,
-    conf,
-    slots: slots.length,
-    left: rows.length - slots.length,
-  };
-  const begins = !dryRun && slots.length > 0;
-  if (begins) {
-    await createBackfillPlans(store).write(order, slots);
-    if (!(await backfills.start(order))) {
-      throw new CommandError(`another backfill of ${dagId} has just been created; wait for its end, or cancel it`);
-    }
-  }
+  const wish = { fromDate, toDate, maxActiveRuns, reprocessBehavior, runBackwards, conf };
+  const { order, rows, isCreated: begins } = await createBackfill(open, definition, wish, dryRun);
   if (options.json === true) {
     console.log(
       JSON.stringify({ ...order, backfillId: begins ? order.backfillId : null, created: begins, rows: rowsJson(rows) }),
@@ -101,7 +71,7 @@ async function create(options: Options): Promise<void> {
   console.log(`${headline(order, begins, dryRun)}${left === '' ? '' : `; ${left}`}`);
   if (!begins) return;
   console.log(`tw backfill show ${order.backfillId} says how far it is`);
-  const pause = await controlOf(client, settings.taskQueue).pauseOf(dagId);
+  const pause = await controlOf(open.client, open.settings.taskQueue).pauseOf(dagId);
   if (pause?.paused === true) console.log(`${dagId} is paused: its runs wait until tw dags unpause ${dagId}`);
 }
 

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
-import { loadSettings } from '../../config/environment.ts';
 import { registeredDags } from '../dag-registry.ts';
 import { changeLine } from '../schedules/change-line.ts';
+import { openRuns } from '../runs/open-runs.ts';
+import { catchUp } from '../schedules/catch-up.ts';
 import { reconcileSchedules } from '../schedules/reconcile.ts';
-import { openTemporal } from '../temporal-client.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -28,17 +28,18 @@ export function schedulesCommand(): Command {
 }
 
 async function reconcile({ json = false, prune = false }: Options, apply: boolean): Promise<void> {
-  const settings = loadSettings(['temporal']);
-  await using temporal = await openTemporal(settings.temporal);
-  const changes = await reconcileSchedules(temporal.client, {
+  await using open = await openRuns();
+  const now = new Date();
+  const changes = await reconcileSchedules(open.client, {
     definitions: registeredDags().map(({ definition }) => definition),
-    taskQueue: settings.taskQueue,
-    now: new Date(),
+    taskQueue: open.settings.taskQueue,
+    now,
+    catchUp: (definition) => catchUp(open, definition, now),
     apply,
     prune,
   });
   if (json) console.log(JSON.stringify(changes));
   else for (const change of changes) console.log(changeLine(change, apply));
-  const open = changes.some(({ action }) => (apply ? action === 'foreign' : action !== 'keep'));
-  if (open) process.exitCode = 1;
+  const isOpen = changes.some(({ action }) => (apply ? action === 'foreign' : action !== 'keep'));
+  if (isOpen) process.exitCode = 1;
 }

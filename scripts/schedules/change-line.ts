@@ -10,7 +10,8 @@ export function changeLine({ dagId, action, reasons, paused, knownUntil }: Sched
     delete: 'deleted',
     foreign: 'left alone',
   };
-  const why = reasons.length > 0 && action !== 'create' ? `: ${reasons.join('; ')}` : '';
+  const shown = action === 'create' ? reasons.slice(1) : reasons;
+  const why = shown.length > 0 ? `: ${shown.join('; ')}` : '';
   const notes = [
     ...(paused ? ['paused'] : []),
     ...(knownUntil === null ? [] : [`its slots are named one by one until ${knownUntil}: apply again before that`]),

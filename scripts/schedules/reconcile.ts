@@ -39,6 +39,8 @@ export interface ReconcileOptions {
   readonly now: Date;
   /** Make it so; else only say. */
   readonly apply: boolean;
+  /** With `apply`, before the Schedule of a DAG is made: starts the runs of slots that went by before, and says what it did. */
+  readonly catchUp?: (definition: DagDefinition) => Promise<string | undefined>;
   /** With `apply`: delete Schedules of ours whose DAG is gone, or has no timetable any more. */
   readonly prune: boolean;
 }
@@ -62,7 +64,7 @@ export async function reconcileSchedules(
     const plan = planSchedule(definition, options.taskQueue, options.now);
     if (plan === undefined) continue;
     planned.add(plan.dagId);
-    changes.push(await reconcileOne(client, control, plan, options));
+    changes.push(await reconcileOne(client, control, plan, definition, options));
   }
   for await (const { scheduleId, memo } of client.schedule.list()) {
     if (planned.has(scheduleId) || memo?.[scheduleOwnerMemo] !== options.taskQueue) continue;
@@ -75,7 +77,8 @@ async function reconcileOne(
   client: Client,
   control: DagControl,
   plan: SchedulePlan,
-  { apply, taskQueue }: ReconcileOptions,
+  definition: DagDefinition,
+  { apply, taskQueue, catchUp }: ReconcileOptions,
 ): Promise<ScheduleChange> {
   const told = { dagId: plan.dagId, knownUntil: plan.knownUntil?.toISOString() ?? null };
   let done: Pick<ScheduleChange, 'action' | 'reasons'> = { action: 'keep', reasons: [] };
@@ -84,7 +87,11 @@ async function reconcileOne(
     if (found === undefined) {
       const pause = await pauseAtFirst(control, plan, apply);
       const news = { ...told, action: 'create', reasons: ['there is no Schedule yet'], paused: pause.paused } as const;
-      if (!apply || (await create(client, plan, pause, taskQueue))) return news;
+      if (!apply) return news;
+      // Before it is made: whoever applies again, since this one dies, must find that it is not there.
+      const made = await catchUp?.(definition);
+      const reasons = made === undefined ? news.reasons : [...news.reasons, made];
+      if (await create(client, plan, pause, taskQueue)) return { ...news, reasons };
       continue;
     }
     const { paused } = found.state;

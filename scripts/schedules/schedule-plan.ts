@@ -2,7 +2,8 @@ import { ScheduleOverlapPolicy, type CalendarSpec, type ScheduleSpec } from '@te
 import { instantCalendars, type Calendar } from '../../dag/calendar.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { firingPlan, type FiringPlan } from '../../dag/firing-plan.ts';
-import { longestGap, type Timetable } from '../../dag/timetable.ts';
+import { restrictionOf } from '../../dag/run-identity.ts';
+import { longestGap, nextRun, type PlannedRun, type Timetable } from '../../dag/timetable.ts';
 import { roleQueue } from '../../workers/roles.ts';
 import { CommandError } from '../failure.ts';
 
@@ -47,7 +48,7 @@ const leastCatchup = 10_000;
 export function planSchedule(definition: DagDefinition, taskQueue: string, now: Date): SchedulePlan | undefined {
   const { id, timetable, catchup, description } = definition;
   if (timetable === null) return undefined;
-  const firings = firingPlan(definition, null, now.getTime(), instants);
+  const firings = firingPlan(definition, lastDue(definition, now.getTime()), now.getTime(), instants);
   if (timetable.kind === 'continuous' || firings === undefined) {
     throw new CommandError(
       `${id} runs without a pause (continuous), which no Schedule can say; give it a cron or a delta, or start its runs with tw dags trigger`,
@@ -63,6 +64,21 @@ export function planSchedule(definition: DagDefinition, taskQueue: string, now: 
     isPausedUponCreation: definition.isPausedUponCreation === true,
     summary: description,
   };
+}
+
+/**
+ * The last run of a DAG with catchup that is due by now, from which its next ones follow; `null` without catchup, which only asks what is
+ * next.
+ */
+function lastDue(definition: DagDefinition, now: number): PlannedRun | null {
+  const { timetable, catchup } = definition;
+  if (timetable === null || !catchup) return null;
+  const restriction = restrictionOf(definition);
+  for (let last: PlannedRun | null = null; ;) {
+    const run: PlannedRun | undefined = nextRun(timetable, last, restriction, now);
+    if (run === undefined || run.runAfter > now) return last;
+    last = run;
+  }
 }
 
 type Moments = Pick<SchedulePlan, 'timezone' | 'calendars' | 'skip' | 'intervals' | 'startAt' | 'endAt' | 'knownUntil'>;

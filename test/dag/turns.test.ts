@@ -52,6 +52,25 @@ describe('turns', () => {
     expect(ids(turns.ended(ticket(1)))).toEqual(['run-3']);
   });
 
+  test('stop after too many failures in a row, of which a success begins the count anew', () => {
+    const turns = openTurns({ dagId: 'some' });
+    const limits = { maxActiveRuns: 1, maxConsecutiveFailedDagRuns: 2 };
+    for (const id of [1, 2, 3, 4, 5, 6]) turns.request(ticket(id), limits);
+    const end = (id: number, state?: 'success' | 'failed') => [
+      ids(turns.ended({ ...ticket(id), ...(state && { state }) })),
+      turns.failedTooOften(),
+    ];
+    expect(end(1, 'failed')).toEqual([['run-2'], undefined]);
+    expect(end(1, 'failed')).toEqual([[], undefined]);
+    expect(end(2, 'success')).toEqual([['run-3'], undefined]);
+    expect(end(3, 'failed')).toEqual([['run-4'], undefined]);
+    // One of which nobody knows how it ended was terminated, most likely.
+    expect(end(4)).toEqual([[], 2]);
+    expect(turns.setPaused(true)).toEqual([]);
+    expect(ids(turns.setPaused(false))).toEqual(['run-5']);
+    expect(end(5, 'failed')).toEqual([[], 3]);
+  });
+
   test('are one for an execution that asks twice, and pass from an execution to the next of its run', () => {
     const turns = openTurns({ dagId: 'some' });
     const one = { maxActiveRuns: 1 };

@@ -45,6 +45,16 @@ describe('the plan of a Schedule', () => {
     expect(plan?.knownUntil?.getTime()).toBe(slots.at(-1));
   });
 
+  test('of a DAG with catchup knows the moments to come, however long ago it began', () => {
+    const schedule = cron('30 1 * * *', { timezone: 'Europe/London' });
+    const definition = defineDag('x', { schedule, catchup: true, startDate: '2020-01-01' }, ({ task }) => {
+      task('only', { run: () => 1 });
+    });
+    const plan = planSchedule(definition, 'queue', now);
+    expect(plan?.calendars).toHaveLength(200);
+    expect(plan?.knownUntil?.getTime()).toBe(upcomingSlots(schedule, now.getTime(), 200).at(-1));
+  });
+
   test.each([
     [
       'a cron between two dates',

@@ -4,7 +4,7 @@ import { createRunLedger } from '../../activities/s3/run-ledger.ts';
 import { createStoredValues } from '../../activities/s3/stored-values.ts';
 import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
 import { createBackfillPlans } from '../../activities/s3/backfill-plans.ts';
-import type { BackfillPlans } from '../../activities/shared/backfill-plans.ts';
+import type { ObjectStore } from '../../activities/shared/object-store.ts';
 import { createSlotRuns } from '../../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../../activities/temporal/dag-control.ts';
 import { createPoolControl } from '../../activities/temporal/pool-control.ts';
@@ -69,7 +69,8 @@ export interface Harness {
   readonly control: DagControl;
   readonly pools: PoolControl;
   readonly ledger: RunLedger;
-  readonly plans: BackfillPlans;
+  /** Where the ledger is. */
+  readonly store: ObjectStore;
   readonly stop: () => Promise<void>;
 }
 
@@ -121,7 +122,7 @@ export async function startHarness(
     control,
     pools,
     ledger,
-    plans,
+    store,
     start: (dagId, ...args) =>
       env.client.workflow.start(dagId, {
         workflowId: uniqueName(dagId),

@@ -4,6 +4,7 @@ import {
   defineQuery,
   defineUpdate,
   getExternalWorkflowHandle,
+  log,
   makeContinueAsNewFunc,
   setHandler,
   upsertMemo,
@@ -16,7 +17,14 @@ import type {
   TurnRequest,
 } from '../../activities/temporal/port.ts';
 import type { Letter } from '../../activities/temporal/exchange.ts';
-import { openTurns, pauseMemo, type ControllerStart, type PauseOrder, type Ticket } from '../../dag/turns.ts';
+import {
+  openTurns,
+  pauseMemo,
+  type ControllerStart,
+  type EndedTicket,
+  type PauseOrder,
+  type Ticket,
+} from '../../dag/turns.ts';
 import { turnSignal } from '../engine/turn.ts';
 import { controllerActivities, watchUntilLong } from './run-watch.ts';
 
@@ -31,6 +39,7 @@ const status = defineQuery<ControllerStatus>('status' satisfies ControllerMessag
 export async function dagController(start: ControllerStart): Promise<void> {
   const turns = openTurns(start);
   let note = start.note ?? '';
+  let pausedAt = start.pausedAt ?? (start.paused === true ? Date.now() : undefined);
   /** Rises with each run that begins or ends. */
   let moves = 0;
   let telling = 0;
@@ -56,29 +65,51 @@ export async function dagController(start: ControllerStart): Promise<void> {
       .finally(() => telling--);
   }
 
-  function end(ticket: Pick<Ticket, 'runId' | 'executionId'>): void {
+  function end(ticket: EndedTicket): void {
     moves++;
     begin(turns.ended(ticket));
+    pauseAfterFailures();
+  }
+
+  function pauseAfterFailures(): void {
+    const count = turns.failedTooOften();
+    if (count === undefined || turns.state().paused) return;
+    telling++;
+    pause({ paused: true, note: `${count} runs in a row have failed (maxConsecutiveFailedDagRuns)` })
+      .catch((error: unknown) => log.warn('the Schedule of a DAG that is paused goes on', { why: String(error) }))
+      .finally(() => telling--);
+  }
+
+  async function pause(order: PauseOrder): Promise<void> {
+    ({ note } = order);
+    // What anybody may read without asking a worker.
+    upsertMemo({ [pauseMemo]: order satisfies PauseOrder });
+    const since = pausedAt;
+    pausedAt = order.paused ? (pausedAt ?? Date.now()) : undefined;
+    begin(turns.setPaused(order.paused));
+    await controllerActivities.setSchedulePaused({
+      dagId: start.dagId,
+      ...order,
+      ...(since !== undefined && { since }),
+    });
   }
 
   setHandler(exchange, ({ asks, ends }) => {
     const admitted = [
-      ...ends.flatMap(turns.ended),
-      ...asks.flatMap(({ runId, executionId, runType, logicalDate, maxActiveRuns }) =>
-        turns.request({ runId, executionId, runType, logicalDate }, { maxActiveRuns }),
+      ...ends.flatMap((ended) => {
+        const next = turns.ended(ended);
+        pauseAfterFailures();
+        return next;
+      }),
+      ...asks.flatMap(({ runId, executionId, runType, logicalDate, ...limits }) =>
+        turns.request({ runId, executionId, runType, logicalDate }, limits),
       ),
     ];
     moves += ends.length;
     begin(admitted, new Set(asks.map(({ executionId }) => executionId)));
     return asks.map(turnOf);
   });
-  setHandler(setPaused, async (order) => {
-    ({ note } = order);
-    // What anybody may read without asking a worker.
-    upsertMemo({ [pauseMemo]: order satisfies PauseOrder });
-    begin(turns.setPaused(order.paused));
-    await controllerActivities.setSchedulePaused({ dagId: start.dagId, ...order });
-  });
+  setHandler(setPaused, pause);
   setHandler(status, () => {
     const { dagId, paused, maxActiveRuns, active, queued } = turns.state();
     const ids = (tickets: readonly Ticket[]): readonly string[] => tickets.map(({ runId }) => runId);
@@ -94,5 +125,9 @@ export async function dagController(start: ControllerStart): Promise<void> {
   await condition(() => allHandlersFinished() && telling === 0);
   const state = turns.state();
   const memo = { [pauseMemo]: { paused: state.paused, note } satisfies PauseOrder };
-  await makeContinueAsNewFunc<typeof dagController>({ memo })({ ...state, note });
+  await makeContinueAsNewFunc<typeof dagController>({ memo })({
+    ...state,
+    note,
+    ...(pausedAt !== undefined && { pausedAt }),
+  });
 }

@@ -29,11 +29,15 @@ export async function takeTurn(
 /** What a run asks its DAG's controller. */
 export function turnRequest(
   { dagId, runId, runType, logicalDate }: RunContext,
-  { maxActiveRuns, isPausedUponCreation }: DagDefinition,
+  { maxActiveRuns, maxConsecutiveFailedDagRuns, isPausedUponCreation }: DagDefinition,
 ): TurnRequest {
   const { runId: executionId } = workflowInfo();
   const request = { dagId, runId, executionId, runType, logicalDate: logicalDate.getTime(), maxActiveRuns };
-  return { ...request, ...(isPausedUponCreation === true && { isPausedUponCreation }) };
+  return {
+    ...request,
+    ...(isPausedUponCreation === true && { isPausedUponCreation }),
+    ...(maxConsecutiveFailedDagRuns !== undefined && { maxConsecutiveFailedDagRuns }),
+  };
 }
 
 /** What the page of a run says while it waits for its turn; Markdown. */

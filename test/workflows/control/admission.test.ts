@@ -77,6 +77,58 @@ describe('admission, on a real server', () => {
     expect(await harness.control.pauseOf('shy')).toEqual({ paused: false, note: 'a test' });
   });
 
+  test('pauses a DAG of which too many runs fail in a row, and says why', async () => {
+    const end = async (input: object) => (await endOf(await harness.start('unlucky', input))).result?.state;
+    expect([await end({}), await end({ good: true }), await end({}), await end({})]).toEqual([
+      'failed',
+      'success',
+      'failed',
+      'failed',
+    ]);
+    const note = '2 runs in a row have failed (maxConsecutiveFailedDagRuns)';
+    await eventually('it is paused', async () => (await harness.control.pauseOf('unlucky'))?.paused === true);
+    expect(await harness.control.status('unlucky')).toMatchObject({ paused: true, note, active: [] });
+    const waits = await harness.start('unlucky', { good: true });
+    await eventually('it waits', async () => (await harness.control.status('unlucky'))?.queued.length === 1);
+    await harness.control.setPaused('unlucky', false, 'mended');
+    expect((await endOf(waits)).result?.state).toBe('success');
+  });
+
+  test('makes up for the slots that went by while a DAG was paused, as far back as its Schedule looks', async () => {
+    const { client, control, taskQueue } = harness;
+    const schedule = await client.schedule.create({
+      scheduleId: 'brief',
+      spec: { intervals: [{ every: '1 second' }] },
+      action: {
+        type: 'startWorkflow',
+        workflowType: 'brief',
+        workflowId: 'brief',
+        taskQueue: `${taskQueue}-orchestration`,
+      },
+      policies: { overlap: 'ALLOW_ALL', catchupWindow: '1 minute' },
+      memo: { tradewindTaskQueue: taskQueue },
+    });
+    await control.setPaused('brief', true, 'a test');
+    const pausedAt = Math.ceil(Date.now() / 1_000) * 1_000;
+    await eventually('some seconds have gone by', () => Date.now() > pausedAt + 4_000);
+    await control.setPaused('brief', false, 'a test');
+    await schedule.pause();
+    for (const second of [0, 1, 2, 3]) {
+      const id = `brief-${new Date(pausedAt + second * 1_000).toISOString().replace('.000Z', 'Z')}`;
+      const isThere = (): Promise<boolean> =>
+        client.workflow
+          .getHandle(id)
+          .describe()
+          .then(
+            ({ status }) => status.name === 'COMPLETED',
+            () => false,
+          );
+      await eventually(`the run ${id}`, isThere, 20_000);
+    }
+    expect(await control.pauseOf('brief')).toEqual({ paused: false, note: 'a test' });
+    await schedule.delete();
+  });
+
   test('keeps a record of each run, with long results beside it', async () => {
     const run = await harness.start('gated', { big: 20_000 });
     await open(run);

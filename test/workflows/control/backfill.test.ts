@@ -1,20 +1,21 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { BackfillOrder, BackfillProgress } from '../../../dag/backfill-run.ts';
-import { newBackfillId, openBackfills, type Backfills } from '../../../scripts/backfills/backfills.ts';
-import { planSlots } from '../../../scripts/backfills/plan-slots.ts';
+import { createBackfill, type BackfillGround, type BackfillWish } from '../../../scripts/backfills/create-backfill.ts';
+import { openBackfills, type Backfills } from '../../../scripts/backfills/backfills.ts';
 import { createRunReader } from '../../../scripts/runs/run-reader.ts';
+import { defineDag } from '../../../dag/define-dag.ts';
+import { cron, once as onceAt } from '../../../dag/timetable.ts';
+import { catchUp } from '../../../scripts/schedules/catch-up.ts';
+import { reconcileSchedules } from '../../../scripts/schedules/reconcile.ts';
 import { ensureNamespace } from '../../../scripts/namespace.ts';
-import type { BackfillRequest } from '../../../dag/backfill.ts';
 import { statesQuery } from '../../../workflows/engine/queries.ts';
 import { eventually } from '../../support/own-state.ts';
 import { testSettings, uniqueName } from '../../support/stack.ts';
 import { daily } from '../fixtures/backfill-dags.ts';
 import { attributesOf, bundle, collectLogs, endOf, startHarness, type Harness } from '../harness.ts';
 
-const day = 86_400_000;
 const none = { none: () => Promise.resolve() };
-const at = (date: string): number => Date.parse(`${date}T00:00:00Z`);
 /** The run of the day that is over then. */
 const idOf = (date: string): string => `daily-${date}T00:00:00Z`;
 
@@ -45,31 +46,25 @@ describe('backfills, on a real server', () => {
     await env.teardown();
   });
 
-  async function create(request: BackfillRequest, conf: BackfillOrder['conf'] = {}): Promise<BackfillOrder> {
-    const { client, ledger } = harness;
+  function ground(): BackfillGround {
+    const { client, ledger, store } = harness;
     const reader = createRunReader({ client, ledger, dagIds: ['daily'], warn: () => undefined });
-    const now = new Date();
-    const { rows, slots } = await planSlots(daily.definition, request, {
-      reader,
-      ledger,
-      now,
-      hasActiveBackfill: false,
-    });
-    const order: BackfillOrder = {
-      backfillId: newBackfillId('daily', now),
-      dagId: 'daily',
-      createdAt: now.toISOString(),
-      fromDate: new Date(request.fromDate).toISOString(),
-      toDate: new Date(request.toDate).toISOString(),
-      reprocessBehavior: request.reprocessBehavior ?? 'none',
-      runBackwards: request.runBackwards ?? false,
-      maxActiveRuns: request.maxActiveRuns ?? 10,
-      conf,
-      slots: slots.length,
-      left: rows.length - slots.length,
-    };
-    await harness.plans.write(order, slots);
-    expect(await backfills.start(order)).toBe(true);
+    return { client, ledger, reader, store, settings: { taskQueue: own } };
+  }
+
+  async function create(request: Partial<BackfillWish> & { readonly from: string; readonly to: string }) {
+    const { from, to, ...more } = request;
+    const wish = {
+      fromDate: new Date(`${from}T00:00:00Z`),
+      toDate: new Date(`${to}T00:00:00Z`),
+      maxActiveRuns: 2,
+      reprocessBehavior: 'none',
+      runBackwards: false,
+      conf: {},
+      ...more,
+    } as const;
+    const { order, isCreated } = await createBackfill(ground(), daily.definition, wish, false);
+    expect(isCreated).toBe(true);
     return order;
   }
 
@@ -107,8 +102,7 @@ describe('backfills, on a real server', () => {
       'it is in visibility',
       async () => (await env.client.workflow.count('WorkflowType="daily"')).count === 1,
     );
-    const range = { fromDate: at('2026-01-01'), toDate: at('2026-01-05'), maxActiveRuns: 2 };
-    const order = await create(range, { wait: true });
+    const order = await create({ from: '2026-01-01', to: '2026-01-05', conf: { wait: true } });
     expect(order).toMatchObject({ slots: 4, left: 1 });
     await activeAre(order, '2026-01-02', '2026-01-04');
     expect(await attributesOf(runOf('2026-01-02'))).toEqual({
@@ -134,8 +128,12 @@ describe('backfills, on a real server', () => {
   });
 
   test('runs again what failed, with what it was given, as a run of the backfill', async () => {
-    const range = { fromDate: at('2026-01-01'), toDate: at('2026-01-05'), reprocessBehavior: 'failed' } as const;
-    const order = await create({ ...range, runBackwards: true });
+    const order = await create({
+      from: '2026-01-01',
+      to: '2026-01-05',
+      reprocessBehavior: 'failed',
+      runBackwards: true,
+    });
     expect(order).toMatchObject({ slots: 2, left: 3 });
     // The one that was terminated left no record, so that it runs whole and with the new params; the other one waits as it did.
     await activeAre(order, '2026-01-02');
@@ -148,10 +146,7 @@ describe('backfills, on a real server', () => {
   });
 
   test('pauses, goes on, and when it is cancelled leaves what runs and stops what waits for its turn', async () => {
-    const order = await create(
-      { fromDate: at('2026-02-01'), toDate: at('2026-02-09'), maxActiveRuns: 2 },
-      { wait: true },
-    );
+    const order = await create({ from: '2026-02-01', to: '2026-02-09', conf: { wait: true } });
     await activeAre(order, '2026-02-02', '2026-02-03');
     await backfills.setPaused(order, true);
     await runOf('2026-02-02').signal('open', 'good');
@@ -179,8 +174,50 @@ describe('backfills, on a real server', () => {
     expect((await backfills.list('daily')).map(({ state }) => state)).toEqual(['cancelled', 'completed', 'completed']);
   });
 
+  test('catches up with what a new Schedule has missed, and with nothing when it is applied again', async () => {
+    const startDate = new Date(Date.now() - 3 * 86_400_000).toISOString().slice(0, 10);
+    const [schedule, params] = [cron('@daily'), daily.definition.params];
+    const definition = defineDag('daily', { schedule, params, startDate, catchup: true }, ({ task }) => {
+      task('only', { run: () => 1 });
+    });
+    const apply = async () => {
+      const now = new Date();
+      const [change] = await reconcileSchedules(env.client, {
+        definitions: [definition],
+        taskQueue: own,
+        now,
+        apply: true,
+        prune: false,
+        catchUp: (one) => catchUp(ground(), one, now),
+      });
+      return change;
+    };
+    const first = await apply();
+    expect(first).toMatchObject({
+      action: 'create',
+      reasons: [expect.anything(), expect.stringMatching(/^catches up with 3 slots by /)],
+    });
+    expect(await apply()).toMatchObject({ action: 'keep', reasons: [] });
+    const schedules = env.client.schedule.getHandle('daily');
+    await schedules.delete();
+    await eventually('it is over', async () => (await backfills.find('daily'))?.end !== null);
+    expect((await backfills.find('daily'))?.progress).toMatchObject({ success: 3, maxActiveRuns: 16 });
+    // Made anew it finds all of them run.
+    expect(await apply()).toMatchObject({ action: 'create', reasons: ['there is no Schedule yet'] });
+    await schedules.delete();
+    const once = defineDag('daily', { schedule: onceAt(), params, startDate }, ({ task }) => {
+      task('only', { run: () => 1 });
+    });
+    const runId = `daily-${startDate}T00:00:00Z`;
+    expect(await catchUp(ground(), once, new Date())).toBe(`started ${runId}, its one run`);
+    const run = env.client.workflow.getHandle(runId);
+    expect((await endOf(run)).result?.state).toBe('success');
+    expect(await attributesOf(run)).toMatchObject({ runType: 'scheduled', logicalDate: `${startDate}T00:00:00Z` });
+    expect(await catchUp(ground(), once, new Date())).toBeUndefined();
+  });
+
   test('brings hundreds of slots through, page by page and from history to history', async () => {
-    const order = await create({ fromDate: at('2020-01-01'), toDate: at('2020-01-01') + 519 * day, maxActiveRuns: 6 });
+    const order = await create({ from: '2020-01-01', to: '2021-06-03', maxActiveRuns: 6 });
     expect(order.slots).toBe(520);
     await eventually('it is over', async () => (await backfills.find('daily'))?.end !== null, 240_000);
     expect(await progressOf(order)).toMatchObject({ state: 'completed', success: 520, failed: 0, toGo: 0, active: [] });
