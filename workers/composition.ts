@@ -21,6 +21,7 @@ import type {
   BackfillActivities,
   ControlActivities,
   ControllerActivities,
+  KeeperActivities,
 } from '../activities/steps/control-contract.ts';
 import { createBackfill, type BackfillPorts } from '../activities/steps/backfill.ts';
 import { createControl, type ControlPorts } from '../activities/steps/control.ts';
@@ -49,6 +50,8 @@ export interface CompositionOptions {
   readonly settings: Settings;
   /** Of the namespace that runs live in. */
   readonly client: Client;
+  /** Names further moments to the Schedules that need it. */
+  readonly renewSchedules: KeeperActivities['renewSchedules'];
   /** Compiled `activities/duckdb/child.js`. */
   readonly duckDbChild: string;
   /** For what is not about one activity. */
@@ -60,7 +63,7 @@ export interface Composition {
   readonly activities: {
     readonly io: IoActivities;
     readonly engine: EngineActivities;
-    readonly control: ControlActivities & ControllerActivities & BackfillActivities;
+    readonly control: EngineOwnActivities;
   };
   /** Where large values of an activity's run are. */
   readonly values: ValuesOf;
@@ -76,7 +79,7 @@ export interface Composition {
  * Where the worker's adapters are made and handed to the steps. Making them connects to nothing: a server that is away
  * when a worker starts is an attempt's trouble, not the worker's.
  */
-export function compose({ settings, client, duckDbChild, log }: CompositionOptions): Composition {
+export function compose({ settings, client, renewSchedules, duckDbChild, log }: CompositionOptions): Composition {
   const { user, landing: limits } = settings;
   const { partitions, replicationFactor, retentionMs } = settings.kafka;
   const topics = { partitions, replicationFactor, retentionMs };
@@ -118,6 +121,7 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
         verify: asActivity(createVerify({ landing: zone, tables, answers, store, engine })),
       },
       control: controlActivities({
+        renewSchedules,
         control: createDagControl({
           client,
           installation: settings.taskQueue,
@@ -145,12 +149,16 @@ export function compose({ settings, client, duckDbChild, log }: CompositionOptio
   };
 }
 
+/** What runs, controllers, backfills and the keeper of Schedules do outside of their workflows. */
+type EngineOwnActivities = ControlActivities & ControllerActivities & BackfillActivities & KeeperActivities;
+
 /** The engine's own activities. */
 export function controlActivities(
-  ports: BackfillPorts & ControlPorts,
-): ControlActivities & ControllerActivities & BackfillActivities {
+  ports: BackfillPorts & ControlPorts & Pick<KeeperActivities, 'renewSchedules'>,
+): EngineOwnActivities {
   const steps = { ...createControl(ports), ...createBackfill(ports) };
   return {
+    renewSchedules: ports.renewSchedules,
     requestTurn: asActivity(steps.requestTurn),
     takeSlots: asActivity(steps.takeSlots),
     giveSlots: asActivity(steps.giveSlots),

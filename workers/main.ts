@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { Client } from '@temporalio/client';
+import type { Renewal } from '../activities/steps/control-contract.ts';
 import { loadSettings } from '../config/environment.ts';
 import { serverNames } from '../config/server-addresses.ts';
 import { bundleFiles, bundleWorkflows, controlEntry } from './bundle.ts';
@@ -17,6 +19,8 @@ export interface WorkerStart {
   readonly roles: readonly WorkerRole[];
   readonly queues: readonly (string | null)[];
   readonly searchAttributes: readonly RequiredAttribute[];
+  /** Names further moments to the Schedules of an installation (the stem of its task queues) that need it. */
+  readonly renewSchedules: (client: Client, taskQueue: string) => Promise<Renewal>;
 }
 
 /**
@@ -24,7 +28,7 @@ export interface WorkerStart {
  * Exit codes: 0 drained, 1 a fatal error, 78 settings or set-up are wrong (do not start again).
  * Throws SettingsError before anything is started.
  */
-export async function workerMain({ roles, queues, searchAttributes }: WorkerStart): Promise<never> {
+export async function workerMain({ roles, queues, searchAttributes, renewSchedules }: WorkerStart): Promise<never> {
   const settings = loadSettings(serverNames);
   const stop = new AbortController();
   const drain = (): void => stop.abort();
@@ -42,7 +46,13 @@ export async function workerMain({ roles, queues, searchAttributes }: WorkerStar
     queues,
     searchAttributes,
     compose: (log, client) =>
-      compose({ settings, log, client, duckDbChild: join(build, 'activities/duckdb/child.js') }),
+      compose({
+        settings,
+        log,
+        client,
+        duckDbChild: join(build, 'activities/duckdb/child.js'),
+        renewSchedules: () => renewSchedules(client, settings.taskQueue),
+      }),
     bundles: async () => ({
       runs: builtBundle('runs') ?? (await bundleWorkflows({ folder })),
       control: builtBundle('control') ?? (await bundleWorkflows({ folder, entry: controlEntry })),

@@ -74,6 +74,18 @@ export interface BackfillAdvance {
   readonly ended: readonly SlotEnd[];
 }
 
+/** What the keeper of Schedules does outside of its workflow. */
+export interface KeeperActivities {
+  /** Brings the Schedules that are named their moments one by one up to date, as the DAGs of this worker's code say. */
+  renewSchedules(): Promise<Renewal>;
+}
+
+/** What became of Schedules whose moments are named one by one. Instants are epoch milliseconds. */
+export interface Renewal {
+  /** Until when each of them knows its moments, by DAG. */
+  readonly knownUntil: Readonly<Record<string, number>>;
+}
+
 /** What controllers do outside of their workflow. */
 export interface ControllerActivities {
   /**

@@ -68,6 +68,7 @@ async function dagWorkers(): Promise<readonly Worker[]> {
       io,
       engine: {},
       control: controlActivities({
+        renewSchedules: () => Promise.resolve({ knownUntil: {} }),
         control: createDagControl({
           client,
           installation: taskQueue,

@@ -3,6 +3,7 @@ import { registeredDags } from '../dag-registry.ts';
 import { changeLine } from '../schedules/change-line.ts';
 import { openRuns } from '../runs/open-runs.ts';
 import { catchUp } from '../schedules/catch-up.ts';
+import { startKeeper } from '../schedules/renew.ts';
 import { reconcileSchedules } from '../schedules/reconcile.ts';
 
 interface Options {
@@ -38,6 +39,7 @@ async function reconcile({ json = false, prune = false }: Options, apply: boolea
     apply,
     prune,
   });
+  if (apply) await startKeeper(open.client, open.settings.taskQueue, changes);
   if (json) console.log(JSON.stringify(changes));
   else for (const change of changes) console.log(changeLine(change, apply));
   const isOpen = changes.some(({ action }) => (apply ? action === 'foreign' : action !== 'keep'));

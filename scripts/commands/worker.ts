@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { defaultQueue, readQueues } from '../../dag/queue.ts';
 import { parseRoles, workerRoles, type WorkerRole } from '../../workers/roles.ts';
+import { registeredDags } from '../dag-registry.ts';
+import { renewSchedules } from '../schedules/renew.ts';
 import { requiredSearchAttributes } from '../namespace.ts';
 
 /** `tw worker`: runs a worker in this process until it is told to stop. */
@@ -25,6 +27,13 @@ export function workerCommand(): Command {
           roles,
           queues: queues.map((queue) => (queue === defaultQueue ? null : queue)),
           searchAttributes: requiredSearchAttributes,
+          renewSchedules: (client, taskQueue) =>
+            renewSchedules(
+              client,
+              taskQueue,
+              registeredDags().map(({ definition }) => definition),
+              new Date(),
+            ),
         });
       },
     );

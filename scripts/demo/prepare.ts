@@ -3,6 +3,7 @@ import type { Settings } from '../../config/settings.ts';
 import { setUpServers } from '../server-setup.ts';
 import { registeredDags } from '../dag-registry.ts';
 import { changeLine } from '../schedules/change-line.ts';
+import { startKeeper } from '../schedules/renew.ts';
 import { reconcileSchedules } from '../schedules/reconcile.ts';
 import { openTemporal } from '../temporal-client.ts';
 import { uploadPosts } from './post-files.ts';
@@ -33,6 +34,7 @@ export async function prepare(
     apply: true,
     prune: false,
   });
+  await startKeeper(temporal.client, settings.taskQueue, changes);
   for (const change of changes) printer.line(`Schedule ${changeLine(change, true)}`);
   if (rows === undefined) return undefined;
   const prefix = await uploadPosts(settings.s3, rows);

@@ -14,7 +14,9 @@ export function changeLine({ dagId, action, reasons, paused, knownUntil }: Sched
   const why = shown.length > 0 ? `: ${shown.join('; ')}` : '';
   const notes = [
     ...(paused ? ['paused'] : []),
-    ...(knownUntil === null ? [] : [`its slots are named one by one until ${knownUntil}: apply again before that`]),
+    ...(knownUntil === null
+      ? []
+      : [`its slots are named one by one until ${knownUntil}; workers renew them before that`]),
   ];
   return `${dagId}: ${words[action]}${why}${notes.length > 0 ? ` (${notes.join('; ')})` : ''}`;
 }

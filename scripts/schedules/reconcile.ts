@@ -41,6 +41,8 @@ export interface ReconcileOptions {
   readonly apply: boolean;
   /** With `apply`, before the Schedule of a DAG is made: starts the runs of slots that went by before, and says what it did. */
   readonly catchUp?: (definition: DagDefinition) => Promise<string | undefined>;
+  /** With `apply`: do nothing but name further moments to Schedules that are there. */
+  readonly renewsOnly?: boolean;
   /** With `apply`: delete Schedules of ours whose DAG is gone, or has no timetable any more. */
   readonly prune: boolean;
 }
@@ -61,11 +63,19 @@ export async function reconcileSchedules(
   const planned = new Set<string>();
   const control = controlOf(client, options.taskQueue);
   for (const definition of options.definitions) {
+    // Nothing is to be renewed of it, and what cannot be applied keeps nobody else from being renewed.
+    if (options.renewsOnly === true && definition.timetable?.kind === 'continuous') continue;
     const plan = planSchedule(definition, options.taskQueue, options.now);
     if (plan === undefined) continue;
+    if (options.renewsOnly === true) {
+      if (plan.knownUntil === null || (await describe(client, plan.dagId)) === undefined) continue;
+      changes.push(await reconcileOne(client, control, plan, definition, options));
+      continue;
+    }
     planned.add(plan.dagId);
     changes.push(await reconcileOne(client, control, plan, definition, options));
   }
+  if (options.renewsOnly === true) return changes;
   for await (const { scheduleId, memo } of client.schedule.list()) {
     if (planned.has(scheduleId) || memo?.[scheduleOwnerMemo] !== options.taskQueue) continue;
     changes.push(await reconcileOrphan(client, scheduleId, options));

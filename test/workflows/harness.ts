@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
+import type { KeeperActivities } from '../../activities/steps/control-contract.ts';
 import { createRunLedger } from '../../activities/s3/run-ledger.ts';
 import { createStoredValues } from '../../activities/s3/stored-values.ts';
 import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
@@ -86,11 +87,13 @@ export async function startHarness(
     /** Which of them there are, and queues of tasks whose activities they run; all, and that of tasks which name none, by default. */
     readonly roles?: readonly WorkerRole[];
     readonly queues?: readonly (string | null)[];
+    readonly renewSchedules?: KeeperActivities['renewSchedules'];
     /** Where the ledger is; one that all harnesses share by default. */
     readonly bucket?: string;
   },
 ): Promise<Harness> {
   const { taskQueue = uniqueName('harness'), bucket = 'harness' } = options;
+  const { renewSchedules = () => Promise.resolve({ knownUntil: {} }) } = options;
   const store = createS3ObjectStore({ ...testSettings().s3, bucket });
   await store.ensureBucket();
   const ledger = createRunLedger(store);
@@ -112,7 +115,10 @@ export async function startHarness(
     roles: options.roles ?? workerRoles,
     bundles: { runs: options.bundle, control: { codePath: join(root, 'dist', bundleFiles.control) } },
     values: (place, signal) => createStoredValues(store, place, signal),
-    activities: { ...options.activities, control: controlActivities({ control, pools, ledger, slots, plans }) },
+    activities: {
+      ...options.activities,
+      control: controlActivities({ control, pools, ledger, slots, plans, renewSchedules }),
+    },
   });
   const drain = new AbortController();
   const running = runWorkers(workers, drain.signal);

@@ -2,3 +2,4 @@
 export { dagController } from './dag-controller.ts';
 export { backfill } from './backfill.ts';
 export { poolKeeper } from './pool-keeper.ts';
+export { scheduleKeeper } from './schedule-keeper.ts';
