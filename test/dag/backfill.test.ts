@@ -12,6 +12,7 @@ import { defineDag } from '../../dag/define-dag.ts';
 import { isRefusal } from '../../dag/refusal.ts';
 import { runStates, type RunState } from '../../dag/states.ts';
 import { continuous, cron, cronTrigger, delta, once, type Timetable } from '../../dag/timetable.ts';
+import { processorTime } from '../support/processor-time.ts';
 
 const at = (text: string): number => Date.parse(`2026-${text}Z`);
 const day = 86_400_000;
@@ -146,11 +147,11 @@ describe('a backfill', () => {
 
   test('of ten years of minutes is refused at once where there is a limit', () => {
     const request = { fromDate: now - 3_650 * day, toDate: now };
-    const start = performance.now();
+    const taken = processorTime();
     expect(planBackfill(dagOf(cron('* * * * *')), request, situation([], { mostSlots: 10_000 }))).toMatchObject({
       refused: 'too_many_runs',
     });
-    expect(performance.now() - start).toBeLessThan(5_000);
+    expect(taken()).toBeLessThan(5_000);
   });
 });
 

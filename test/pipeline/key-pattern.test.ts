@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { keyPattern } from '../../pipeline/key-pattern.ts';
+import { processorTime } from '../support/processor-time.ts';
 
 // What Python's fnmatch.fnmatchcase says.
 test.each([
@@ -46,7 +47,7 @@ test('only keys that begin with the prefix match, and a text without wildcards m
 });
 
 test('a pattern of many stars is matched in no time', () => {
-  const begun = performance.now();
+  const taken = processorTime();
   expect(keyPattern(`${'*a'.repeat(200)}*b`).matches('a'.repeat(1_024))).toBe(false);
-  expect(performance.now() - begun).toBeLessThan(1_000);
+  expect(taken()).toBeLessThan(1_000);
 });
