@@ -3,6 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { PeerKind } from './peer-shapes.ts';
 
+/** Where the workers' bundles of workflows are, once one has made them. */
+export const bundlesFolder = join('.tradewind', 'bench-airflow-peer-bundles');
+
 /** A worker process of the benchmark, which ends with this process. */
 export interface PeerProcess {
   /** CPU that it has used, user and system, all threads, milliseconds. */

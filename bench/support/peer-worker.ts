@@ -1,3 +1,4 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { Client } from '@temporalio/client';
@@ -13,6 +14,7 @@ import { createPoolControl } from '../../activities/temporal/pool-control.ts';
 import { activitySlots, roleQueue } from '../../workers/roles.ts';
 import { createWorkers, runWorkers } from '../../workers/worker.ts';
 import { memoryStore } from './memory-store.ts';
+import { bundlesFolder } from './peer-process.ts';
 
 // A worker process of the benchmark, of its own so that its CPU is its own. Told: address, namespace, which kind, stem of
 // its queues. Answers 'cpu' with the CPU that it has used, and says when a task hangs in it.
@@ -51,6 +53,17 @@ async function plainWorkers(): Promise<readonly Worker[]> {
   ]);
 }
 
+/** As a build has them: the worker that follows one that was killed would else make its bundles for seconds before it polls. */
+async function bundled(name: string, entry: string): Promise<{ readonly codePath: string }> {
+  const codePath = join(bundlesFolder, `${name}.js`);
+  if (!existsSync(codePath)) {
+    const { code } = await bundleWorkflows({ folder, entry, logger });
+    mkdirSync(bundlesFolder, { recursive: true });
+    writeFileSync(codePath, code);
+  }
+  return { codePath };
+}
+
 async function dagWorkers(): Promise<readonly Worker[]> {
   const client = new Client({ connection, namespace });
   const store = memoryStore();
@@ -61,8 +74,8 @@ async function dagWorkers(): Promise<readonly Worker[]> {
     roles: ['orchestration', 'io'],
     values: (place, signal) => createStoredValues(store, place, signal),
     bundles: {
-      runs: await bundleWorkflows({ folder, entry: 'bench/support/peer-dags', logger }),
-      control: await bundleWorkflows({ folder, entry: controlEntry, logger }),
+      runs: await bundled('runs', 'bench/support/peer-dags'),
+      control: await bundled('control', controlEntry),
     },
     activities: {
       io,
