@@ -9,6 +9,7 @@ import {
   type ClearRequest,
   type SelectedInstance,
 } from '../../dag/clear.ts';
+import { closureOf, linkTasks } from '../../dag/clear-reach.ts';
 import { clearableDag } from '../../dag/clearable.ts';
 import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import { markableStates, selectForMark, type MarkRequest } from '../../dag/mark.ts';
@@ -136,7 +137,7 @@ export function openEdits({ definition, book, context, tasks }: EditedRun): Edit
     busy = true;
     try {
       const edited = change();
-      putBack();
+      putBack(edited);
       return edited.slice(0, mostTold);
     } finally {
       busy = false;
@@ -144,13 +145,16 @@ export function openEdits({ definition, book, context, tasks }: EditedRun): Edit
     }
   }
 
-  /** What was to begin and has not is decided anew: what it comes after may have been edited. */
-  function putBack(): void {
-    for (const { state, status } of book.instances) {
-      if (state() !== 'queued' && state() !== 'scheduled') continue;
-      const { taskId, mapIndex } = status();
-      plan.clear([{ taskId, mapIndex }]);
-      slots.follow({ taskId, mapIndex }, 'none');
+  /** What was to begin, below what was edited, and has not, is decided anew. All else keeps its place in line. */
+  function putBack(edited: readonly EditedInstance[]): void {
+    const ids = new Set(edited.map(({ taskId }) => taskId));
+    for (const taskId of closureOf(linkTasks(dag.tasks), ids, 'downstream')) {
+      for (const [at, state] of plan.states(taskId).entries()) {
+        if (state !== 'queued' && state !== 'scheduled') continue;
+        const instance = { taskId, mapIndex: plan.length(taskId) === null ? -1 : at };
+        plan.clear([instance]);
+        slots.follow(instance, 'none');
+      }
     }
   }
 

@@ -54,7 +54,8 @@ export function tryTask(trying: Trying, tryNumber = trying.record.tries.length +
   // Held, since what is told it later is known where it ends.
   const stopped: { by?: Failing | Interruption } = {};
   const release = stops.follow(task, record, (stop) => {
-    stopped.by = stop;
+    // Who has cleared or marked it meant to decide what becomes of it.
+    if (stopped.by?.kind !== 'interruption' || stop.kind === 'interruption') stopped.by = stop;
     scope.cancel();
   });
   const succeeded = (value: unknown): void =>

@@ -240,10 +240,30 @@ describe('edits of a run that is under way, on a real server', () => {
       'three queued > none',
     ]);
     await until(run, 'one', 'running 2');
+    await eventually('it works again', () => log.at(-1) === 'one');
     expect(log).toEqual(['up', 'inner', 'one', 'one!', 'one']);
     release('one');
     expect((await endOf(run)).result).toMatchObject({ state: 'success', tasks: { two: 'skipped' } });
     expect(log.slice(5)).toEqual(['three', 'down']);
+  });
+
+  test('slots of pools are given back and taken anew, and all else keeps its place', async () => {
+    await harness.pools.resize('narrow', { slots: 1, description: 'of a test' });
+    held.add('one').add('two');
+    const run = await harness.start('pooled');
+    await until(run, 'one', 'running 1');
+    await until(run, 'three', 'queued 0');
+    expect(await clear(run, { taskIds: ['one'], onlyFailed: false })).toEqual(['one running > restarting']);
+    expect(await mark(run, { taskIds: ['three'], state: 'skipped' })).toEqual(['three queued > skipped']);
+    await until(run, 'two', 'running 1');
+    await eventually('two works', () => log.includes('two'));
+    expect(log).toEqual(['one', 'one!', 'two']);
+    expect(await statesOf(run)).toMatchObject({ one: 'queued 1', after: 'none 0' });
+    release('one');
+    release('two');
+    expect((await endOf(run)).result).toMatchObject({ state: 'success', tasks: { three: 'skipped' } });
+    expect(log).toEqual(['one', 'one!', 'two', 'one', 'after']);
+    expect(await harness.pools.status('narrow')).toMatchObject({ held: [], waiting: [] });
   });
 
   test('a whole run is marked: all has succeeded; or nothing begins any more but what takes down', async () => {
