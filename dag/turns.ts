@@ -23,6 +23,23 @@ export const pausedUponCreation: PauseOrder = { paused: true, note: 'isPausedUpo
 /** Name of the memo of a controller that says whether its DAG is paused: a {@link PauseOrder}. */
 export const pauseMemo = 'tradewindPause';
 
+/** When a DAG whose runs follow each other without a pause (`continuous`) runs. Epoch milliseconds, inclusive; `null`: no bound. */
+export interface EndlessOrder {
+  readonly from: number | null;
+  readonly until: number | null;
+}
+
+/** Name of the memo of a controller whose DAG runs without a pause: an {@link EndlessOrder}, or `null` when it does no more. */
+export const endlessMemo = 'tradewindEndless';
+
+/** Where a DAG is that runs without a pause. */
+export interface EndlessState extends EndlessOrder {
+  /** What the newest of these runs is about; `null` before the first. */
+  readonly last: { readonly start: number; readonly end: number } | null;
+  /** The one that has not ended. */
+  readonly running: Pick<Ticket, 'runId' | 'executionId'> | null;
+}
+
 /** What a controller knows, and hands on to itself when its history has grown long. All but the DAG's id may be left out. */
 export interface ControllerStart {
   readonly dagId: string;
@@ -32,6 +49,8 @@ export interface ControllerStart {
   /** Since when it is paused, epoch milliseconds; left out while it is not. */
   readonly pausedAt?: number;
   readonly maxActiveRuns?: number;
+  /** Left out for a DAG that does not run without a pause. */
+  readonly endless?: EndlessState;
   /** Runs that have failed one after the other since the last one that succeeded. */
   readonly failedInARow?: number;
   /** So many of them pause the DAG; 0: none do. */
@@ -64,7 +83,7 @@ export interface Turns {
   readonly ahead: (run: Pick<Ticket, 'executionId'>) => number | undefined;
   /** Whether somebody waits for another run to end. */
   readonly blocked: () => boolean;
-  readonly state: () => Required<Omit<ControllerStart, 'note' | 'pausedAt'>>;
+  readonly state: () => Required<Omit<ControllerStart, 'note' | 'pausedAt' | 'endless'>>;
 }
 
 /**

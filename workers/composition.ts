@@ -159,6 +159,7 @@ export function controlActivities(
   const steps = { ...createControl(ports), ...createBackfill(ports) };
   return {
     renewSchedules: ports.renewSchedules,
+    startNext: asActivity(steps.startNext),
     requestTurn: asActivity(steps.requestTurn),
     takeSlots: asActivity(steps.takeSlots),
     giveSlots: asActivity(steps.giveSlots),

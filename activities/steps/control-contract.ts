@@ -4,7 +4,7 @@ import type { TaskInstance } from '../../dag/planner.ts';
 import type { PartRecord } from '../../dag/part-record.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
 import type { BackfillAddress } from '../shared/backfill-plans.ts';
-import type { RunExecution, PoolRelease, PoolRequest, PoolTurn, Turn, TurnRequest } from '../temporal/port.ts';
+import type { NextRun, RunExecution, PoolRelease, PoolRequest, PoolTurn, Turn, TurnRequest } from '../temporal/port.ts';
 
 /** What the engine itself does outside of a workflow, for every run: on the workers that run workflows. */
 export interface ControlActivities {
@@ -88,6 +88,8 @@ export interface Renewal {
 
 /** What controllers do outside of their workflow. */
 export interface ControllerActivities {
+  /** Starts the next run of a DAG that runs without a pause. */
+  startNext(run: NextRun): Promise<RunExecution>;
   /**
    * Waits until some of these runs are over, by the word of Temporal itself: one that was terminated has told nobody.
    * Ends with those.

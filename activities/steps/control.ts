@@ -1,7 +1,7 @@
 import { notYet } from '../shared/poke.ts';
 import type { RunLedger } from '../shared/run-ledger.ts';
 import type { StepContext } from '../shared/step-context.ts';
-import type { DagControl, PoolControl } from '../temporal/port.ts';
+import type { DagControl, PoolControl, SlotRuns } from '../temporal/port.ts';
 import type { ControlActivities, ControllerActivities } from './control-contract.ts';
 import { createKept } from './kept.ts';
 
@@ -10,6 +10,7 @@ export interface ControlPorts {
   readonly control: DagControl;
   readonly pools: PoolControl;
   readonly ledger: RunLedger;
+  readonly slots: SlotRuns;
 }
 
 /** Each of the engine's own activities as a step. */
@@ -24,7 +25,7 @@ export type ControlSteps = {
 const lookEvery = 15_000;
 
 /** Makes the engine's own activities. */
-export function createControl({ control, pools, ledger }: ControlPorts): ControlSteps {
+export function createControl({ control, pools, ledger, slots }: ControlPorts): ControlSteps {
   const kept = createKept(ledger);
   return {
     endedAttempt: kept.ended,
@@ -32,6 +33,7 @@ export function createControl({ control, pools, ledger }: ControlPorts): Control
     keptResults: kept.results,
     keepPart: (record) => ledger.writePart(record),
     partResults: kept.partResults,
+    startNext: (run) => slots.startNext(run),
     requestTurn: (request) => control.requestTurn(request),
     takeSlots: (request) => pools.take(request),
     giveSlots: (release) => pools.give(release),

@@ -1,5 +1,12 @@
 import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
-import { pausedUponCreation, pauseMemo, type ControllerStart, type PauseOrder } from '../../dag/turns.ts';
+import {
+  endlessMemo,
+  pausedUponCreation,
+  pauseMemo,
+  type EndlessOrder,
+  type ControllerStart,
+  type PauseOrder,
+} from '../../dag/turns.ts';
 import { openExchange } from './exchange.ts';
 import {
   controllerId,
@@ -130,6 +137,25 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
       told(`starting the controller of ${dagId}`, async () => {
         await client.workflow.start('dagController', startOf(dagId, order));
       }),
+    setEndless: (dagId, order, pause) =>
+      told(`telling the controller of ${dagId} whether it runs without a pause`, async () => {
+        const { workflowIdConflictPolicy: _, ...start } = startOf(dagId, pause);
+        await client.workflow.signalWithStart('dagController', {
+          ...start,
+          signal: 'setEndless' satisfies ControllerMessage,
+          signalArgs: [order],
+        });
+      }),
+    endlessOf: (dagId) =>
+      told(`asking whether ${dagId} runs without a pause`, async () => {
+        try {
+          const { memo, status } = await client.workflow.getHandle(idOf(dagId)).describe();
+          return status.name === 'RUNNING' ? endlessIn(memo) : null;
+        } catch (error) {
+          if (codeOf(error) === notFound) return null;
+          throw error;
+        }
+      }),
     pauseOf: (dagId) =>
       told(`asking whether ${dagId} is paused`, async () => {
         try {
@@ -152,6 +178,11 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
         }
       }),
   };
+}
+
+function endlessIn(memo: Readonly<Record<string, unknown>> | undefined): EndlessOrder | null {
+  const { from, until } = (memo?.[endlessMemo] ?? {}) as Partial<EndlessOrder>;
+  return from === undefined || until === undefined ? null : { from, until };
 }
 
 /** What a controller's memo says; one that was never paused has none. */

@@ -3,7 +3,7 @@ import type { RunChange } from '../../dag/kept.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
 import type { PoolSize, SlotClaim, WaitReason } from '../../dag/pool.ts';
 import type { RunState, TaskState } from '../../dag/states.ts';
-import type { PauseOrder, Ticket } from '../../dag/turns.ts';
+import type { EndlessOrder, PauseOrder, Ticket } from '../../dag/turns.ts';
 
 /** A run asks for its turn. What the DAG says of its runs comes along, so that a controller knows the newest code's word. */
 export interface TurnRequest extends Ticket {
@@ -68,6 +68,10 @@ export interface DagControl {
    * for slots that went by since an instant (epoch milliseconds), as far back as after an outage. Idempotent: a slot is run once.
    */
   setSchedulePaused(dagId: string, order: PauseOrder, since?: number): Promise<void>;
+  /** Has a DAG's runs follow each other without a pause, or no more (`null`). Starts its controller where there is none; needs no worker. */
+  setEndless(dagId: string, order: EndlessOrder | null, pause?: PauseOrder): Promise<void>;
+  /** Whether a DAG runs without a pause, by the word of Temporal alone; some moments behind where no worker runs. */
+  endlessOf(dagId: string): Promise<EndlessOrder | null>;
   /** Asks a DAG's controller; `undefined` when it has none yet. A worker has to answer. */
   status(dagId: string): Promise<ControllerStatus | undefined>;
 }
@@ -97,6 +101,8 @@ export interface SlotRuns {
    * of its id is there, under way or over.
    */
   start(request: SlotRequest): Promise<RunExecution | undefined>;
+  /** Starts a run of a DAG that runs without a pause. Idempotent by its id. */
+  startNext(run: NextRun): Promise<RunExecution>;
   /**
    * Waits until some of the runs are over, by the word of Temporal itself, terminated ones included, and says how they ended; `gone`: it
    * does not know the execution any more. Returns none when the signal aborts.
@@ -104,6 +110,14 @@ export interface SlotRuns {
   firstEnds(runs: readonly RunExecution[], signal: AbortSignal): Promise<readonly ExecutionEnd[]>;
   /** Asks a run to stop; one that is over, or was never there, is left. */
   cancel(run: Pick<RunExecution, 'runId'> & Partial<RunExecution>): Promise<void>;
+}
+
+/** A run of a DAG that runs without a pause, and what it is about: epoch milliseconds. */
+export interface NextRun {
+  readonly dagId: string;
+  readonly runId: string;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** How an execution of a run ended. */
@@ -133,7 +147,7 @@ export function controllerId(dagId: string, installation: string): string {
 }
 
 /** Names of what a controller is asked and told. */
-export type ControllerMessage = 'exchange' | 'setPaused' | 'status';
+export type ControllerMessage = 'exchange' | 'setPaused' | 'setEndless' | 'status';
 
 /** Name of the memo of a Schedule that says which installation it belongs to: the stem of its task queues. */
 export const scheduleOwnerMemo = 'tradewindTaskQueue';

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Client } from '@temporalio/client';
 import { readSlot, slotMemo, type SlotOrder } from '../../dag/run-identity.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
-import type { ExecutionEnd, RunExecution, SlotRequest, SlotRuns } from './port.ts';
+import type { ExecutionEnd, NextRun, RunExecution, SlotRequest, SlotRuns } from './port.ts';
 import { rerun } from './rerun.ts';
 import { codeOf, told } from './temporal-error.ts';
 
@@ -50,6 +50,22 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
     }
   }
 
+  async function startNext({ dagId, runId, start: from, end }: NextRun): Promise<RunExecution> {
+    const order: SlotOrder = { runType: 'scheduled', dataInterval: intervalText({ start: from, end }) };
+    try {
+      const { firstExecutionRunId } = await client.workflow.start(dagId, {
+        workflowId: runId,
+        taskQueue: runQueue,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        memo: { [slotMemo]: order },
+      });
+      return { runId, executionId: firstExecutionRunId };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      return { runId, executionId: (await client.workflow.getHandle(runId).describe()).runId };
+    }
+  }
+
   async function endOf(run: RunExecution): Promise<ExecutionEnd> {
     const handle = client.workflow.getHandle(run.runId, run.executionId);
     try {
@@ -90,6 +106,7 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
 
   return {
     start: (request) => told(`starting ${request.slot.runId} for a backfill`, () => start(request)),
+    startNext: (run) => told(`starting ${run.runId}`, () => startNext(run)),
     cancel: ({ runId, executionId }) =>
       told(`cancelling ${runId}`, async () => {
         try {
@@ -102,7 +119,7 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
   };
 }
 
-function intervalText({ start, end }: SlotRequest['slot']): SlotOrder['dataInterval'] {
+function intervalText({ start, end }: Pick<NextRun, 'start' | 'end'>): SlotOrder['dataInterval'] {
   return { start: new Date(start).toISOString(), end: new Date(end).toISOString() };
 }
 

@@ -63,9 +63,9 @@ export async function reconcileSchedules(
   const planned = new Set<string>();
   const control = controlOf(client, options.taskQueue);
   for (const definition of options.definitions) {
-    // Nothing is to be renewed of it, and what cannot be applied keeps nobody else from being renewed.
-    if (options.renewsOnly === true && definition.timetable?.kind === 'continuous') continue;
     const plan = planSchedule(definition, options.taskQueue, options.now);
+    if (plan === undefined && options.renewsOnly !== true)
+      changes.push(...(await reconcileEndless(control, definition, options.apply)));
     if (plan === undefined) continue;
     if (options.renewsOnly === true) {
       if (plan.knownUntil === null || (await describe(client, plan.dagId)) === undefined) continue;
@@ -81,6 +81,25 @@ export async function reconcileSchedules(
     changes.push(await reconcileOrphan(client, scheduleId, options));
   }
   return changes;
+}
+
+/** Has the controller of a DAG whose runs follow each other without a pause start them, and that of any other DAG not. */
+async function reconcileEndless(
+  control: DagControl,
+  { id: dagId, timetable, startDate, endDate, isPausedUponCreation }: DagDefinition,
+  apply: boolean,
+): Promise<readonly ScheduleChange[]> {
+  const wanted = timetable?.kind === 'continuous' ? { from: startDate ?? null, until: endDate ?? null } : null;
+  const [is, pause] = await Promise.all([control.endlessOf(dagId), control.pauseOf(dagId)]);
+  if (wanted === null && is === null) return [];
+  const paused = pause?.paused ?? isPausedUponCreation === true;
+  const told = { dagId, paused, knownUntil: null };
+  if (is?.from === wanted?.from && is?.until === wanted?.until) return [{ ...told, action: 'keep', reasons: [] }];
+  if (apply) await control.setEndless(dagId, wanted, isPausedUponCreation === true ? pausedUponCreation : undefined);
+  const reasons = [
+    wanted === null ? 'its runs follow each other no more' : 'its runs follow each other without a pause',
+  ];
+  return [{ ...told, action: is === null ? 'create' : 'update', reasons }];
 }
 
 async function reconcileOne(

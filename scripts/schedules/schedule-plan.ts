@@ -5,7 +5,6 @@ import { firingPlan, type FiringPlan } from '../../dag/firing-plan.ts';
 import { restrictionOf } from '../../dag/run-identity.ts';
 import { longestGap, nextRun, type PlannedRun, type Timetable } from '../../dag/timetable.ts';
 import { roleQueue } from '../../workers/roles.ts';
-import { CommandError } from '../failure.ts';
 
 /** What the Schedule of a DAG is to be. Its id, and the stem of its runs' ids, is the DAG's. */
 export interface SchedulePlan {
@@ -42,18 +41,14 @@ const everything = 10 * 365 * 86_400_000;
 const leastCatchup = 10_000;
 
 /**
- * The Schedule that a DAG should have; `undefined` for one without a timetable. `now` matters only where the slots must be
- * named one by one. Throws CommandError where no Schedule can say when the DAG runs.
+ * The Schedule that a DAG should have; `undefined` for one without a timetable, or whose runs follow each other without a pause. `now` matters only where the slots must be
+ * named one by one.
  */
 export function planSchedule(definition: DagDefinition, taskQueue: string, now: Date): SchedulePlan | undefined {
   const { id, timetable, catchup, description } = definition;
-  if (timetable === null) return undefined;
+  if (timetable === null || timetable.kind === 'continuous') return undefined;
   const firings = firingPlan(definition, lastDue(definition, now.getTime()), now.getTime(), instants);
-  if (timetable.kind === 'continuous' || firings === undefined) {
-    throw new CommandError(
-      `${id} runs without a pause (continuous), which no Schedule can say; give it a cron or a delta, or start its runs with tw dags trigger`,
-    );
-  }
+  if (firings === undefined) return undefined;
   return {
     dagId: id,
     workflowType: id,

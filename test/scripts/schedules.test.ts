@@ -82,11 +82,11 @@ describe('the plan of a Schedule', () => {
     expect({ ...told, calendars: plan?.calendars.length }).toMatchObject(expected);
   });
 
-  test('is refused for runs without a pause', () => {
+  test('is none for runs without a pause, which a controller starts', () => {
     const definition = defineDag('busy', { schedule: continuous() }, ({ task }) => {
       task('only', { run: () => 1 });
     });
-    expect(() => planSchedule(definition, 'queue', now)).toThrow('busy runs without a pause');
+    expect(planSchedule(definition, 'queue', now)).toBeUndefined();
   });
 
   test('is none without a timetable', () => {

@@ -1,7 +1,9 @@
 import {
   allHandlersFinished,
+  CancellationScope,
   condition,
   defineQuery,
+  defineSignal,
   defineUpdate,
   getExternalWorkflowHandle,
   log,
@@ -18,18 +20,22 @@ import type {
 } from '../../activities/temporal/port.ts';
 import type { Letter } from '../../activities/temporal/exchange.ts';
 import {
+  endlessMemo,
   openTurns,
   pauseMemo,
   type ControllerStart,
   type EndedTicket,
+  type EndlessOrder,
   type PauseOrder,
   type Ticket,
 } from '../../dag/turns.ts';
 import { turnSignal } from '../engine/turn.ts';
+import { openEndless } from './endless-runs.ts';
 import { controllerActivities, watchUntilLong } from './run-watch.ts';
 
 const exchange = defineUpdate<readonly Turn[], [Letter<TurnRequest, RunEnded>]>('exchange' satisfies ControllerMessage);
 const setPaused = defineUpdate<void, [PauseOrder]>('setPaused' satisfies ControllerMessage);
+const setEndless = defineSignal<[EndlessOrder | null]>('setEndless' satisfies ControllerMessage);
 const status = defineQuery<ControllerStatus>('status' satisfies ControllerMessage);
 
 /**
@@ -43,6 +49,7 @@ export async function dagController(start: ControllerStart): Promise<void> {
   /** Rises with each run that begins or ends. */
   let moves = 0;
   let telling = 0;
+  const endless = openEndless(start.dagId, start.endless, () => turns.state().paused);
 
   /** Tells runs that their turn has come, but for those that are answered anyway. */
   function begin(admitted: readonly Ticket[], answered: ReadonlySet<string> = new Set()): void {
@@ -69,6 +76,7 @@ export async function dagController(start: ControllerStart): Promise<void> {
     moves++;
     begin(turns.ended(ticket));
     pauseAfterFailures();
+    endless.ended(ticket.executionId);
   }
 
   function pauseAfterFailures(): void {
@@ -99,6 +107,7 @@ export async function dagController(start: ControllerStart): Promise<void> {
       ...ends.flatMap((ended) => {
         const next = turns.ended(ended);
         pauseAfterFailures();
+        endless.ended(ended.executionId);
         return next;
       }),
       ...asks.flatMap(({ runId, executionId, runType, logicalDate, ...limits }) =>
@@ -110,24 +119,39 @@ export async function dagController(start: ControllerStart): Promise<void> {
     return asks.map(turnOf);
   });
   setHandler(setPaused, pause);
+  setHandler(setEndless, (order) => {
+    endless.set(order);
+    upsertMemo({ [endlessMemo]: order });
+  });
   setHandler(status, () => {
     const { dagId, paused, maxActiveRuns, active, queued } = turns.state();
     const ids = (tickets: readonly Ticket[]): readonly string[] => tickets.map(({ runId }) => runId);
     return { dagId, paused, note, maxActiveRuns, active: ids(active), queued: ids(queued) };
   });
 
+  const goingOn = new CancellationScope();
+  goingOn.run(endless.goOn).catch(() => undefined);
   await watchUntilLong({
-    blocked: turns.blocked,
+    blocked: () => turns.blocked() || endless.running() !== null,
     moves: () => moves,
-    runs: () => turns.state().active,
+    runs: () => {
+      const running = endless.running();
+      return [...turns.state().active, ...(running === null ? [] : [running])];
+    },
     onEnded: end,
   });
-  await condition(() => allHandlersFinished() && telling === 0);
+  await condition(() => allHandlersFinished() && telling === 0 && !endless.isStarting());
+  goingOn.cancel();
   const state = turns.state();
-  const memo = { [pauseMemo]: { paused: state.paused, note } satisfies PauseOrder };
+  const next = endless.state();
+  const memo = {
+    [pauseMemo]: { paused: state.paused, note } satisfies PauseOrder,
+    [endlessMemo]: next === undefined ? null : ({ from: next.from, until: next.until } satisfies EndlessOrder),
+  };
   await makeContinueAsNewFunc<typeof dagController>({ memo })({
     ...state,
     note,
     ...(pausedAt !== undefined && { pausedAt }),
+    ...(next !== undefined && { endless: next }),
   });
 }

@@ -1,5 +1,7 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import type { RunStatus } from '../../../workflows/engine/queries.ts';
+import { reconcileSchedules } from '../../../scripts/schedules/reconcile.ts';
+import { busy } from '../fixtures/turn-dags.ts';
 import { eventually } from '../../support/own-state.ts';
 import { attributesOf, endOf, onRealServer, type Harness, type Stage } from '../harness.ts';
 
@@ -92,6 +94,41 @@ describe('admission, on a real server', () => {
     await eventually('it waits', async () => (await harness.control.status('unlucky'))?.queued.length === 1);
     await harness.control.setPaused('unlucky', false, 'mended');
     expect((await endOf(waits)).result?.state).toBe('success');
+  });
+
+  test('starts the runs of a continuous DAG one after the other, until it is told otherwise', async () => {
+    const { client, control, ledger, taskQueue } = harness;
+    const apply = () =>
+      reconcileSchedules(client, {
+        definitions: [busy.definition],
+        taskQueue,
+        now: new Date(),
+        apply: true,
+        prune: false,
+      });
+    expect(await apply()).toMatchObject([{ dagId: 'busy', action: 'create', paused: false }]);
+    const runs = async () => {
+      const found = [];
+      for await (const run of ledger.list('busy')) found.push(run);
+      return found.toSorted((a, b) => (a.runId < b.runId ? -1 : 1));
+    };
+    await eventually('three have ended', async () => (await runs()).length >= 3);
+    expect(await apply()).toMatchObject([{ dagId: 'busy', action: 'keep' }]);
+    // The first two begin in the same moment, as in Airflow: the first one is about no time.
+    const [, first, second] = await runs();
+    const record = await ledger.read({ dagId: 'busy', runId: second?.runId ?? '' });
+    expect(second).toMatchObject({ runType: 'scheduled', state: 'success' });
+    expect(second?.runId).toMatch(/^busy-\d{4}-\d\d-\d\dT.*Z$/);
+    const before = await ledger.read({ dagId: 'busy', runId: first?.runId ?? '' });
+    expect(record?.dataInterval.start).toBe(before?.dataInterval.end);
+    await control.setPaused('busy', true, 'a test');
+    const count = async () => (await client.workflow.count('WorkflowType = "busy"')).count;
+    await eventually('none runs', async () => (await control.status('busy'))?.active.length === 0);
+    const paused = await count();
+    await control.setPaused('busy', false, 'a test');
+    await eventually('it goes on', async () => (await count()) > paused);
+    await control.setEndless('busy', null);
+    await eventually('it does no more', async () => (await control.endlessOf('busy')) === null);
   });
 
   test('makes up for the slots that went by while a DAG was paused, as far back as its Schedule looks', async () => {
