@@ -16,6 +16,7 @@ export { sharedWarehouse } from './pools.ts';
 export { onBigMachine } from './queues.ts';
 export { countedRows } from './results.ts';
 export { stubbornLoad } from './retries.ts';
+export { everyMonth } from './runs.ts';
 export { awaitedFiles } from './s3-key-sensor.ts';
 export { awaitedExport } from './sensor.ts';
 export { borrowedCluster } from './setup-teardown.ts';

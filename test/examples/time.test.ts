@@ -9,6 +9,9 @@ import {
   overAndOver,
   workdaysEarlier,
 } from '../../examples/timetables.ts';
+import { restrictionOf } from '../../dag/run-identity.ts';
+import { upcomingRuns } from '../../dag/timetable.ts';
+import { everyMonth } from '../../examples/runs.ts';
 import { nextRuns } from '../../scripts/dags/next-runs.ts';
 import { testDag } from '../../testing/test-dag.ts';
 
@@ -36,4 +39,10 @@ test.each([
 ])('%s: a run is about the time that its timetable says', async (_, dag, at, told) => {
   const { status, result } = await testDag(dag, { at: new Date(at) });
   expect([status.runType, result({ taskId: 'tell' })]).toEqual(['scheduled', told]);
+});
+
+test('catchup begins with the start date, whatever the time', () => {
+  const { timetable, ...definition } = everyMonth.definition;
+  const runs = timetable === null ? [] : upcomingRuns(timetable, null, restrictionOf(definition), now, 3);
+  expect(runs.map(({ start }) => iso(start))).toEqual(['2026-01-01T00:00', '2026-02-01T00:00', '2026-03-01T00:00']);
 });

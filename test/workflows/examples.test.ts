@@ -48,7 +48,7 @@ describe('every example, on one worker of a real server', () => {
   afterAll(() => stage.end());
 
   /** Those that somebody has to tell something, and those that take hours. */
-  const told = ['askedFirst', 'awaitedSignal'];
+  const told = ['askedFirst', 'awaitedSignal', 'everyMonth'];
   const slow = ['allOrNothing', 'byNoon', 'laterInTheDay'];
   const alone = Object.keys(examples).filter((id) => !told.includes(id) && !slow.includes(id));
 
@@ -82,5 +82,12 @@ describe('every example, on one worker of a real server', () => {
     await answer('release', 'Approve');
     await answer('where', 'inside');
     expect((await endOf(asked)).result?.tasks).toMatchObject({ inside: 'success', everywhere: 'skipped' });
+  });
+
+  test('begins when its DAG is unpaused', async () => {
+    const handle = await stage.harness.start('everyMonth');
+    await eventually('it is queued', async () => (await handle.query<RunStatus>('states')).state === 'queued');
+    await stage.harness.control.setPaused('everyMonth', false, 'ready');
+    expect((await endOf(handle)).result?.state).toBe('success');
   });
 });
