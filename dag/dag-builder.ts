@@ -1,3 +1,4 @@
+import { assetProblem } from './assets.ts';
 import type { DagBuilder } from './builder.ts';
 import { taskCallbacks } from './callbacks.ts';
 import type { TaskDefinition, TaskKind } from './definition.ts';
@@ -71,6 +72,7 @@ export function dagBuilder(draft: Draft, defaults: DagDefaults, group: DraftGrou
         ...priorityOf(merged, say),
         ...queueOf(merged, say),
         ...poolOf(merged, say),
+        ...outletsOf(own, say),
         ...(own.ignoreDownstreamTriggerRules === false && { ignoreDownstreamTriggerRules: false }),
         ...(own.onFailureFailDagrun === true && { onFailureFailDagrun: true }),
         ...(group !== null && { group: group.id }),
@@ -282,4 +284,10 @@ function poolOf(
     ...(poolSlots !== undefined && { poolSlots }),
     ...(most !== undefined && { maxActiveTisPerDag: most }),
   };
+}
+
+function outletsOf({ outlets = [] }: AnyOptions, say: (text: string) => never): Pick<TaskDefinition, 'outlets'> {
+  const problem = outlets.map(assetProblem).find((one) => one !== undefined);
+  if (problem !== undefined) say(problem);
+  return outlets.length === 0 ? {} : { outlets: [...new Set(outlets.map(({ asset }) => asset))] };
 }

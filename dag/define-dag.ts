@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assetProblem } from './assets.ts';
 import type { DagBuilder } from './builder.ts';
 import { runCallbacks } from './callbacks.ts';
 import { dagBuilder } from './dag-builder.ts';
@@ -49,6 +50,7 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
     doc: options.doc ?? '',
     tags: [...(options.tags ?? [])],
     timetable: options.schedule,
+    ...(options.assets !== undefined && { assets: options.assets }),
     ...dateBounds(id, options),
     catchup: options.catchup ?? false,
     maxActiveRuns: options.maxActiveRuns ?? (options.schedule?.kind === 'continuous' ? 1 : 16),
@@ -113,8 +115,10 @@ function checkOptions(id: string, options: DagOptions<z.ZodObject>, params: z.Zo
       `maxActiveTasks is ${maxActiveTasks}; it is a whole number from 1, left out for no limit`,
     );
   }
-  if (options.schedule === null) return;
-  if (options.schedule.kind === 'continuous' && (options.maxActiveRuns ?? 1) > 1) {
+  const wrong = options.assets && assetProblem(options.assets);
+  if (wrong !== undefined) throw new DagDefinitionError(id, wrong);
+  if (options.schedule === null && options.assets === undefined) return;
+  if (options.schedule?.kind === 'continuous' && (options.maxActiveRuns ?? 1) > 1) {
     throw new DagDefinitionError(
       id,
       `maxActiveRuns is ${maxActiveRuns}; runs of continuous() wait for each other: drop it`,

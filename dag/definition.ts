@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AssetCondition, AssetEvent } from './assets.ts';
 import type { DefinedList } from './map-list.ts';
 import type { TaskError } from './outcome.ts';
 import type { WeightRule } from './priority.ts';
@@ -6,8 +7,8 @@ import type { RunState, TaskState } from './states.ts';
 import type { TriggerRule } from './trigger-rules.ts';
 import type { Timetable } from './timetable.ts';
 
-/** How a run came to be, by Airflow's names: by the DAG's timetable, by a person or another system, or by a backfill. */
-export const runTypes = ['scheduled', 'manual', 'backfill'] as const;
+/** How a run came to be, by Airflow's names: by the DAG's timetable, by a person or another system, by a backfill, or by assets. */
+export const runTypes = ['scheduled', 'manual', 'backfill', 'asset_triggered'] as const;
 
 /** A run's type. */
 export type RunType = (typeof runTypes)[number];
@@ -27,6 +28,8 @@ export interface RunContext<Params = unknown> {
   readonly logicalDate: Date;
   readonly dataInterval: DataInterval;
   readonly params: Params;
+  /** Of a run that assets have started: the events that did, the oldest first. */
+  readonly triggeringAssetEvents?: readonly AssetEvent[];
 }
 
 /** What a task's `run` is told beside its inputs. */
@@ -161,6 +164,8 @@ export interface TaskDefinition extends TryPolicy {
   /** How much it weighs where tasks wait for a slot; 1 where it is left out, by the rule `downstream`. */
   readonly priorityWeight?: number;
   readonly weightRule?: WeightRule;
+  /** Names of the assets that it makes. */
+  readonly outlets?: readonly string[];
   /** The pool that it needs slots of, and how many; one where it is left out. */
   readonly pool?: string;
   readonly poolSlots?: number;
@@ -207,6 +212,8 @@ export interface DagDefinition<Params = unknown> {
   /** Bounds of the automatic runs in epoch milliseconds, both inclusive; absent: none. */
   readonly startDate?: number;
   readonly endDate?: number;
+  /** Which assets start a run. */
+  readonly assets?: AssetCondition;
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
   /** So many runs that fail in a row pause it; absent: none do. */

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AssetCondition } from './assets.ts';
 import type { RunCallbackOptions, TaskCallbackOptions } from './callbacks.ts';
 import type { DeadlineOptions } from './deadline.ts';
 import type { Duration } from './duration.ts';
@@ -54,6 +55,11 @@ export interface TryOptions extends TaskCallbackOptions {
 export interface DagOptions<Params extends z.ZodObject> extends RunCallbackOptions {
   /** When it runs by itself, for example `cron('@daily')`; `null` = only when somebody asks. */
   readonly schedule: Timetable | null;
+  /**
+   * Assets that start a run when all or any of them have been made anew (Airflow's asset schedules): `allOf(pins, users)`, `anyOf(…)`, or one. Beside a
+   * `schedule` it is Airflow's AssetOrTimeSchedule; with `schedule: null` assets alone start it. `tw schedules apply` makes it so.
+   */
+  readonly assets?: AssetCondition;
   /**
    * No run is about a time before this one. A Date, or ISO text; text without an offset is read on the clocks of the schedule's
    * time zone.

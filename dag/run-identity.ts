@@ -9,7 +9,7 @@ const instant = z.iso.datetime();
 
 const slotOrder = z
   .object({
-    runType: z.enum(['scheduled', 'backfill']),
+    runType: z.enum(['scheduled', 'backfill', 'asset_triggered']),
     /** Dates are ISO 8601, UTC. The logical date is the start. */
     dataInterval: z.object({ start: instant, end: instant }).readonly(),
     /** Whose run it is, where it is a backfill's. */

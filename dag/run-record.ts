@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { assetEventSchema } from './assets.ts';
 import { runTypes } from './definition.ts';
 import { taskStates } from './states.ts';
 
@@ -66,6 +67,8 @@ export const runRecordSchema = z
     state: z.enum(['success', 'failed']),
     /** Why the run as a whole failed, for people. */
     message: z.string().optional(),
+    /** Of a run that assets have started: the events that did. */
+    triggeringAssetEvents: z.array(assetEventSchema).readonly().optional(),
     /** What the run was given, as it came. */
     input: z.unknown(),
     tasks: z.array(taskInstanceRecord).readonly(),

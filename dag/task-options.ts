@@ -1,3 +1,4 @@
+import type { Asset } from './assets.ts';
 import type { TaskContext } from './definition.ts';
 import type { TryOptions } from './options.ts';
 import type { AnyRef, EdgeRef, InputsOf, ItemRef } from './outcome.ts';
@@ -13,6 +14,8 @@ export interface PlaceOptions<N extends Needs> extends TryOptions {
   readonly needs?: N;
   /** Tasks and groups that come before this one, for order alone. */
   readonly after?: readonly (EdgeRef | LabelledEdge)[];
+  /** Assets that it has made when it has succeeded: DAGs that wait for them are told. Of a mapped task each index tells. */
+  readonly outlets?: readonly Asset[];
   /** What it does and what to do when it fails, for people (Markdown). */
   readonly doc?: string;
 }

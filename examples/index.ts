@@ -1,5 +1,6 @@
 /** Every example under its id, as workflows/index.ts names what workers run. */
 export { askedFirst } from './approval.ts';
+export { joinsAssets, makesAssets } from './assets.ts';
 export { fullOrPart } from './branch.ts';
 export { watchedLoad } from './callbacks.ts';
 export { allOrNothing, byNoon } from './deadlines.ts';

@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
 import { createDagControl } from '../activities/temporal/dag-control.ts';
+import { createAssetControl } from '../activities/temporal/asset-control.ts';
 import { createPoolControl } from '../activities/temporal/pool-control.ts';
-import type { DagControl, PoolControl } from '../activities/temporal/port.ts';
+import type { AssetControl, DagControl, PoolControl } from '../activities/temporal/port.ts';
 import { roleQueue } from '../workers/roles.ts';
 
 /** Reaches the controllers of an installation's DAGs; `taskQueue` is the stem of its task queues. */
@@ -17,4 +18,14 @@ export function controlOf(client: Client, taskQueue: string): DagControl {
 /** Reaches the pools of an installation; `taskQueue` is the stem of its task queues. */
 export function poolsOf(client: Client, taskQueue: string): PoolControl {
   return createPoolControl({ client, installation: taskQueue, taskQueue: roleQueue(taskQueue, 'control') });
+}
+
+/** Reaches the hub of an installation's assets; `taskQueue` is the stem of its task queues. */
+export function assetsOf(client: Client, taskQueue: string): AssetControl {
+  return createAssetControl({
+    client,
+    installation: taskQueue,
+    taskQueue: roleQueue(taskQueue, 'control'),
+    runQueue: roleQueue(taskQueue, 'orchestration'),
+  });
 }

@@ -78,6 +78,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/tasks.ts')).tasksCommand(),
   },
   {
+    name: 'assets',
+    summary: 'what tasks make and DAGs wait for',
+    load: async () => (await import('./commands/assets.ts')).assetsCommand(),
+  },
+  {
     name: 'pools',
     summary: 'slots that tasks share over runs and DAGs',
     load: async () => (await import('./commands/pools.ts')).poolsCommand(),

@@ -30,14 +30,21 @@ const tablePrefixes = [
 describe('the policy of a worker', () => {
   const policy = statements('worker-policy.json');
 
-  test.each(['topics/a', 'quarantine/a', 'runs/a', 'history/a', 'backfills/a', 'logs/a', 'checks/a', ...tablePrefixes])(
-    'lets it read and create %s',
-    (key) => {
-      for (const action of ['s3:GetObject', 's3:PutObject']) {
-        expect(policy.some((statement) => covers(statement, action, key))).toBe(true);
-      }
-    },
-  );
+  test.each([
+    'topics/a',
+    'quarantine/a',
+    'runs/a',
+    'history/a',
+    'assets/a',
+    'backfills/a',
+    'logs/a',
+    'checks/a',
+    ...tablePrefixes,
+  ])('lets it read and create %s', (key) => {
+    for (const action of ['s3:GetObject', 's3:PutObject']) {
+      expect(policy.some((statement) => covers(statement, action, key))).toBe(true);
+    }
+  });
 
   test('lets it delete what it tries the bucket with, and nothing else', () => {
     const deletable = (key: string): boolean => policy.some((statement) => covers(statement, 's3:DeleteObject', key));

@@ -1,4 +1,5 @@
 import type { EngineActivities, IoActivities } from '../activities/steps/contract.ts';
+import type { AssetEvent } from '../dag/assets.ts';
 import type { DagDefinition, RunContext } from '../dag/definition.ts';
 import { durationMs, type Duration } from '../dag/duration.ts';
 import { checkParams } from '../dag/params.ts';
@@ -38,6 +39,8 @@ export interface DagTestOptions<Io = IoActivities, Engine = EngineActivities> {
   readonly dags?: Readonly<Record<string, DagFake>>;
   /** Slots of pools, by their names; one that is left out has room for all. */
   readonly pools?: TestPools;
+  /** Events of assets that have started the run. */
+  readonly triggeringAssetEvents?: readonly AssetEvent[];
   /** Stand-ins for whole tasks, by their ids. */
   readonly tasks?: StandIns;
   /** What `waitForSignal` waits for. */
@@ -55,6 +58,8 @@ export interface DagTest {
   readonly status: RunStatus;
   /** Tries of a task, the first one first, by the run's own clock. Throws when there is no such task. */
   readonly tries: (address: TaskAddress) => readonly TryRecord[];
+  /** Names of the assets that tasks have made, in that order. */
+  readonly assets: readonly string[];
   /** Result of a task; throws when it has none. */
   readonly result: (address: TaskAddress) => unknown;
 }
@@ -80,6 +85,7 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
     answers = {},
     dags = {},
     pools = {},
+    triggeringAssetEvents,
   } = options;
   const clock = openClock(at.getTime());
   const tested = withStandIns(definition, standIns, (error) => drive.onDefect(error));
@@ -89,12 +95,19 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
   const { params, problems } = checkParams(definition, given);
   if (problems !== undefined) throw new Error(`the params of ${definition.id} are not right: ${problems.join('; ')}`);
   const identity = runIdentity(definition, { nominalTime: at, startTime: at });
-  const context: RunContext = { dagId: definition.id, runId: `${definition.id}-test`, params, ...identity };
+  const context: RunContext = {
+    dagId: definition.id,
+    runId: `${definition.id}-test`,
+    params,
+    ...identity,
+    ...(triggeringAssetEvents && { triggeringAssetEvents }),
+  };
   const desk = testDesk(answers, clock, drive.onDefect);
   for (const { name, payload, after } of signals) {
     clock.after(after === undefined ? 0 : msOf(name, after), () => desk.deliver(name, payload));
   }
-  const host = testHost({ clock, desk, activities, dags, pools, ...drive });
+  const made: string[] = [];
+  const host = testHost({ clock, desk, activities, dags, pools, made, ...drive });
   const callbacks = openCallbacks(tested, context, host, at);
   let state: RunState = 'running';
   // There have been no runs before: a deadline of the average runtime is none.
@@ -116,6 +129,7 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
     ),
     status: withTroubles(statusOfRun(context, ended, book.instances, { limit: Number.POSITIVE_INFINITY }), callbacks),
     tries: book.tries,
+    assets: made,
     result: book.result,
   };
 }

@@ -25,6 +25,8 @@ export interface HostParts {
   readonly activities: object;
   /** Stand-ins for DAGs that are triggered, by id. */
   readonly dags: Readonly<Record<string, DagFake>>;
+  /** Takes the names of assets that tasks make. */
+  readonly made: string[];
   /** Sizes of pools. */
   readonly pools: TestPools;
   /** Follows an activity that works: time stands still meanwhile. */
@@ -77,6 +79,7 @@ export function testHost(parts: HostParts): TaskHost {
     within: (task, run) => storage.run({ ...place(), parts, task }, run),
     desk: () => parts.desk,
     startRun: (order) => startRun(parts, order),
+    tellAssets: async (made) => void parts.made.push(...made.map(({ asset }) => asset)),
     openPoolSlots: () => testPools(parts.pools),
     warn: () => undefined,
   };

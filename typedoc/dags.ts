@@ -21,6 +21,7 @@ export type {
 } from '../dag/task-options.ts';
 export type { DataInterval, RetryDecision, RunContext, RunType, TaskContext } from '../dag/definition.ts';
 export { activitiesOn, type ActivityRole } from '../workflows/engine/activities-on.ts';
+export { allOf, anyOf, asset, type Asset, type AssetCondition, type AssetEvent } from '../dag/assets.ts';
 export { failTask, skip } from '../workflows/engine/failures.ts';
 export { cross, zip, type CombinedList, type MapList } from '../dag/map-list.ts';
 export { labelled, type LabelledEdge } from '../dag/edge-label.ts';

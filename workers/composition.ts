@@ -10,6 +10,7 @@ import { createLandingZone } from '../activities/s3/landing-zone.ts';
 import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
 import { createStoredValues } from '../activities/s3/stored-values.ts';
 import type { ValuesOf } from '../activities/shared/interceptor.ts';
+import { createAssetLog } from '../activities/s3/asset-log.ts';
 import { createRunLedger } from '../activities/s3/run-ledger.ts';
 import { createTryLogKeeper } from '../activities/s3/try-log-keeper.ts';
 import { AdapterError } from '../activities/shared/adapter-error.ts';
@@ -39,6 +40,7 @@ import type { StepLog } from '../activities/shared/step-context.ts';
 import type { TryLogs } from '../activities/shared/try-logs.ts';
 import { createSlotRuns } from '../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../activities/temporal/dag-control.ts';
+import { createAssetControl } from '../activities/temporal/asset-control.ts';
 import { createPoolControl } from '../activities/temporal/pool-control.ts';
 import { createRunFinder } from '../activities/temporal/run-finder.ts';
 import { runUrl } from '../config/run-url.ts';
@@ -128,6 +130,13 @@ export function compose({ settings, client, renewSchedules, duckDbChild, log }: 
           taskQueue: roleQueue(settings.taskQueue, 'control'),
           runQueue: roleQueue(settings.taskQueue, 'orchestration'),
         }),
+        assets: createAssetControl({
+          client,
+          installation: settings.taskQueue,
+          taskQueue: roleQueue(settings.taskQueue, 'control'),
+          runQueue: roleQueue(settings.taskQueue, 'orchestration'),
+        }),
+        assetLog: createAssetLog(store),
         pools: createPoolControl({
           client,
           installation: settings.taskQueue,
@@ -163,6 +172,7 @@ export function controlActivities(
     requestTurn: asActivity(steps.requestTurn),
     takeSlots: asActivity(steps.takeSlots),
     giveSlots: asActivity(steps.giveSlots),
+    tellAssets: asActivity(steps.tellAssets),
     recentDurations: asActivity(steps.recentDurations),
     closeRun: asActivity(steps.closeRun),
     endedAttempt: asActivity(steps.endedAttempt),

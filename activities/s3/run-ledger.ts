@@ -10,6 +10,7 @@ import { keyPart, runPrefix, textOfPart } from '../../pipeline/run-keys.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import { readJson } from '../shared/json-document.ts';
 import type { ObjectStore } from '../shared/object-store.ts';
+import { countedDown, countedUp } from './time-key.ts';
 import type { LedgerRange, RunAddress, RunLedger } from '../shared/run-ledger.ts';
 
 /** Characters of a result that stand in its record; a longer one is an object of its own, so that a record is quick to read. */
@@ -17,9 +18,6 @@ const longestInline = 10_000;
 
 /** Objects written at a time. */
 const lanes = 8;
-
-/** The last millisecond of the year 9999: what dates are counted down from, so that keys in order are the newest first. */
-const endOfTime = 253_402_300_799_999;
 
 /**
  * The ledger in object storage: `runs/<dag>/<run id>/<attempt>.json` is a record, written once, and
@@ -158,10 +156,6 @@ function listPrefix(dagId: string): string {
   return `history/${keyPart(dagId)}/`;
 }
 
-function countedDown(date: number): string {
-  return String(endOfTime - date).padStart(15, '0');
-}
-
 function lineKey({
   dagId,
   runId,
@@ -192,7 +186,7 @@ function lineOf(dagId: string, name: string): RunSummaryRecord | undefined {
     attempt: Number(attempt),
     state: state === 'success' ? 'success' : 'failed',
     runType,
-    logicalDate: new Date(endOfTime - Number(date)).toISOString(),
+    logicalDate: new Date(countedUp(date)).toISOString(),
     queuedAt: instant(queued),
     start: start === '-' ? null : instant(start),
     end: instant(end),

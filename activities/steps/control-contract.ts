@@ -1,4 +1,5 @@
 import type { BackfillSlot, SlotEnd } from '../../dag/backfill-run.ts';
+import type { AssetEvent } from '../../dag/assets.ts';
 import type { KeptInstance } from '../../dag/kept.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import type { PartRecord } from '../../dag/part-record.ts';
@@ -16,6 +17,8 @@ export interface ControlActivities {
   takeSlots(request: PoolRequest): Promise<PoolTurn>;
   /** Gives slots of a pool back, or a claim up. */
   giveSlots(release: PoolRelease): Promise<void>;
+  /** Keeps events of assets, and tells their hub. */
+  tellAssets(input: { readonly events: readonly AssetEvent[] }): Promise<void>;
   /** Keeps the record of a run that has ended, and tells the DAG's controller. */
   closeRun(record: RunRecord): Promise<void>;
   /** How the newest attempt of a run ended; `null` when none has left a record. */

@@ -1,7 +1,8 @@
+import type { AssetLog } from '../shared/asset-log.ts';
 import { notYet } from '../shared/poke.ts';
 import type { RunLedger } from '../shared/run-ledger.ts';
 import type { StepContext } from '../shared/step-context.ts';
-import type { DagControl, PoolControl, SlotRuns } from '../temporal/port.ts';
+import type { AssetControl, DagControl, PoolControl, SlotRuns } from '../temporal/port.ts';
 import type { ControlActivities, ControllerActivities } from './control-contract.ts';
 import { createKept } from './kept.ts';
 
@@ -9,6 +10,8 @@ import { createKept } from './kept.ts';
 export interface ControlPorts {
   readonly control: DagControl;
   readonly pools: PoolControl;
+  readonly assets: AssetControl;
+  readonly assetLog: AssetLog;
   readonly ledger: RunLedger;
   readonly slots: SlotRuns;
 }
@@ -25,7 +28,7 @@ export type ControlSteps = {
 const lookEvery = 15_000;
 
 /** Makes the engine's own activities. */
-export function createControl({ control, pools, ledger, slots }: ControlPorts): ControlSteps {
+export function createControl({ control, pools, assets, assetLog, ledger, slots }: ControlPorts): ControlSteps {
   const kept = createKept(ledger);
   return {
     endedAttempt: kept.ended,
@@ -37,6 +40,11 @@ export function createControl({ control, pools, ledger, slots }: ControlPorts): 
     requestTurn: (request) => control.requestTurn(request),
     takeSlots: (request) => pools.take(request),
     giveSlots: (release) => pools.give(release),
+    tellAssets: async ({ events }) => {
+      // The log first: whoever is told of an event can read it.
+      for (const event of events) await assetLog.write(event);
+      await assets.tell(events);
+    },
     recentDurations: async ({ dagId, limit }) => {
       const durations: number[] = [];
       for await (const { start, end } of ledger.list(dagId)) {

@@ -1,6 +1,8 @@
 import type { BackfillSlot } from '../../dag/backfill-run.ts';
 import type { RunChange } from '../../dag/kept.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
+import type { AssetHubStart, AssetSubscription } from '../../dag/asset-hub.ts';
+import type { AssetEvent } from '../../dag/assets.ts';
 import type { PoolSize, SlotClaim, WaitReason } from '../../dag/pool.ts';
 import type { RunState, TaskState } from '../../dag/states.ts';
 import type { EndlessOrder, PauseOrder, Ticket } from '../../dag/turns.ts';
@@ -226,4 +228,22 @@ export interface PoolControl {
   status(name: string): Promise<PoolStatus | undefined>;
   /** Names of the pools that there are, or that somebody waits for. Visibility is some moments behind. */
   names(): Promise<readonly string[]>;
+}
+
+/** Names of what the hub of assets is told and asked. */
+export type AssetHubMessage = 'events' | 'subscribe' | 'status';
+
+/** Id of the workflow that is the hub of an installation's assets; see {@link controllerId}. */
+export function assetHubId(installation: string): string {
+  return `assets@${installation}`;
+}
+
+/** The hub of an installation's assets, as a workflow in Temporal. Every method throws an AdapterError with system `temporal`. */
+export interface AssetControl {
+  /** Tells the hub of events; it is started where there is none. Idempotent by their ids. */
+  tell(events: readonly AssetEvent[]): Promise<void>;
+  /** Says which DAGs are started by assets: all of them. Needs no worker. */
+  subscribe(subscriptions: readonly AssetSubscription[]): Promise<void>;
+  /** What has come for whom; `undefined` when there is no hub yet. A worker has to answer. */
+  status(): Promise<Required<AssetHubStart> | undefined>;
 }

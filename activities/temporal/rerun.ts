@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { assetEventsMemo } from '../../dag/assets.ts';
 import { readRerun, rerunMemo, rerunOf, type Rerun } from '../../dag/kept.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import type { RerunRequest } from './port.ts';
@@ -22,7 +23,10 @@ export async function rerun(client: Client, taskQueue: string, { record, ...chan
       taskQueue,
       args: [input],
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      memo: { [rerunMemo]: order },
+      memo: {
+        [rerunMemo]: order,
+        ...(record.triggeringAssetEvents && { [assetEventsMemo]: record.triggeringAssetEvents }),
+      },
       staticSummary: `attempt ${order.attempt}, with what is kept of attempt ${order.from}`,
       ...(before?.nominalTime !== undefined && {
         typedSearchAttributes: new TypedSearchAttributes([{ key: nominalTimeKey, value: before.nominalTime }]),

@@ -6,10 +6,12 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } 
 import { bundleWorkflows, controlEntry } from '../../workers/bundle.ts';
 import { controlActivities } from '../../workers/composition.ts';
 import { createStoredValues } from '../../activities/s3/stored-values.ts';
+import { createAssetLog } from '../../activities/s3/asset-log.ts';
 import { createRunLedger } from '../../activities/s3/run-ledger.ts';
 import { createBackfillPlans } from '../../activities/s3/backfill-plans.ts';
 import { createSlotRuns } from '../../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../../activities/temporal/dag-control.ts';
+import { createAssetControl } from '../../activities/temporal/asset-control.ts';
 import { createPoolControl } from '../../activities/temporal/pool-control.ts';
 import { activitySlots, roleQueue } from '../../workers/roles.ts';
 import { createWorkers, runWorkers } from '../../workers/worker.ts';
@@ -88,6 +90,13 @@ async function dagWorkers(): Promise<readonly Worker[]> {
           taskQueue: roleQueue(taskQueue, 'control'),
           runQueue: roleQueue(taskQueue, 'orchestration'),
         }),
+        assets: createAssetControl({
+          client: new Client({ connection, namespace }),
+          installation: taskQueue,
+          taskQueue: roleQueue(taskQueue, 'control'),
+          runQueue: roleQueue(taskQueue, 'orchestration'),
+        }),
+        assetLog: createAssetLog(store),
         pools: createPoolControl({
           client: new Client({ connection, namespace }),
           installation: taskQueue,

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { loadSettings } from '../../config/environment.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
+import { conditionText } from '../../dag/assets.ts';
 import { timetableText } from '../../dag/timetable-text.ts';
 import { checkParams } from '../../dag/params.ts';
 import { definitionOf, registeredDags } from '../dag-registry.ts';
@@ -71,21 +72,30 @@ async function list(json: boolean): Promise<void> {
   }
   const head = ['dag', 'schedule', 'paused', 'active', 'queued', 'missed', 'tasks', 'params', 'description'];
   const table = new Table({ head, style: { head: [], border: [] } });
-  for (const { id, schedule, standing, tasks, params, description } of dags) {
+  for (const { id, schedule, assets, standing, tasks, params, description } of dags) {
     const paused = standing === null ? '' : pausedText(standing);
     const { activeRuns, queuedRuns, schedule: fired } = standing ?? {};
     const counts = [activeRuns, queuedRuns, fired?.missed].map((count) => count ?? '');
-    table.push([id, schedule ?? 'when asked', paused, ...counts, tasks.length, params.join(', '), description]);
+    table.push([
+      id,
+      [schedule, assets].filter(Boolean).join(', or ') || 'when asked',
+      paused,
+      ...counts,
+      tasks.length,
+      params.join(', '),
+      description,
+    ]);
   }
   console.log(table.toString());
 }
 
-function summaryOf({ id, description, timetable, tasks, params, tags, catchup, maxActiveRuns }: DagDefinition) {
+function summaryOf({ id, description, timetable, assets, tasks, params, tags, catchup, maxActiveRuns }: DagDefinition) {
   const schedule = timetable === null ? null : timetableText(timetable);
   return {
     id,
     description,
     schedule,
+    ...(assets !== undefined && { assets: conditionText(assets) }),
     catchup,
     maxActiveRuns,
     tags,

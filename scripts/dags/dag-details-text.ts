@@ -8,7 +8,8 @@ import { standingFacts } from './standing-text.ts';
 export function dagDetailsText(details: DagDetails, standing?: DagStanding): string {
   const { id, description, schedule, timezone, startDate, endDate, catchup, maxActiveRuns, tags, doc } = details;
   const facts: readonly (readonly [string, string | null])[] = [
-    ['schedule', schedule ?? 'when asked'],
+    ['schedule', schedule ?? (details.assets === null ? 'when asked' : null)],
+    ['assets', details.assets],
     ['time zone', timezone],
     ['start date', startDate],
     ['end date', endDate],

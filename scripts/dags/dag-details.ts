@@ -1,3 +1,4 @@
+import { conditionText } from '../../dag/assets.ts';
 import { z } from 'zod';
 import {
   isMapped,
@@ -39,6 +40,8 @@ export interface DagDetails {
   readonly tags: readonly string[];
   /** As people say it; `null` for a DAG that runs only when somebody asks. */
   readonly schedule: string | null;
+  /** Which assets start a run; `null`: none. */
+  readonly assets: string | null;
   readonly timezone: string | null;
   readonly startDate: string | null;
   readonly endDate: string | null;
@@ -59,7 +62,8 @@ export interface DagDetails {
 
 /** What there is to know of a DAG before it runs. */
 export function dagDetails(definition: DagDefinition): DagDetails {
-  const { id, description, doc, tags, timetable, startDate, endDate, catchup, maxActiveRuns, tasks } = definition;
+  const { id, description, doc, tags, timetable, startDate, endDate, catchup, maxActiveRuns, tasks, assets } =
+    definition;
   const paramsSchema = z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' });
   const downstream = downstreamOf(tasks);
   return {
@@ -68,6 +72,7 @@ export function dagDetails(definition: DagDefinition): DagDetails {
     doc,
     tags,
     schedule: timetable === null ? null : timetableText(timetable),
+    assets: assets === undefined ? null : conditionText(assets),
     timezone: timetable === null ? null : timezoneOf(timetable),
     startDate: startDate === undefined ? null : instantText(new Date(startDate)),
     endDate: endDate === undefined ? null : instantText(new Date(endDate)),

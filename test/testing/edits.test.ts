@@ -87,6 +87,7 @@ async function play(
     activities: {},
     dags: {},
     pools: {},
+    made: [],
     follow: nothing,
     followWait: nothing,
     onDefect,

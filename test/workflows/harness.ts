@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { KeeperActivities } from '../../activities/steps/control-contract.ts';
+import { createAssetLog } from '../../activities/s3/asset-log.ts';
+import type { AssetLog } from '../../activities/shared/asset-log.ts';
 import { createRunLedger } from '../../activities/s3/run-ledger.ts';
 import { createStoredValues } from '../../activities/s3/stored-values.ts';
 import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
@@ -8,9 +10,10 @@ import { createBackfillPlans } from '../../activities/s3/backfill-plans.ts';
 import type { ObjectStore } from '../../activities/shared/object-store.ts';
 import { createSlotRuns } from '../../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../../activities/temporal/dag-control.ts';
+import { createAssetControl } from '../../activities/temporal/asset-control.ts';
 import { createPoolControl } from '../../activities/temporal/pool-control.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
-import type { DagControl, PoolControl } from '../../activities/temporal/port.ts';
+import type { AssetControl, DagControl, PoolControl } from '../../activities/temporal/port.ts';
 import { controlActivities } from '../../workers/composition.ts';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Connection, WorkflowFailedError, type Client } from '@temporalio/client';
@@ -69,6 +72,8 @@ export interface Harness {
   readonly start: (dagId: string, ...args: unknown[]) => Promise<WorkflowHandle>;
   readonly control: DagControl;
   readonly pools: PoolControl;
+  readonly assets: AssetControl;
+  readonly assetLog: AssetLog;
   readonly ledger: RunLedger;
   /** Where the ledger is. */
   readonly store: ObjectStore;
@@ -105,6 +110,13 @@ export async function startHarness(
   });
   const slots = createSlotRuns({ client: env.client, runQueue: `${taskQueue}-orchestration` });
   const plans = createBackfillPlans(store);
+  const assets = createAssetControl({
+    client: env.client,
+    installation: taskQueue,
+    taskQueue: `${taskQueue}-control`,
+    runQueue: `${taskQueue}-orchestration`,
+  });
+  const assetLog = createAssetLog(store);
   const pools = createPoolControl({ client: env.client, installation: taskQueue, taskQueue: `${taskQueue}-control` });
   const workers = await createWorkers({
     connection: env.nativeConnection,
@@ -117,7 +129,7 @@ export async function startHarness(
     values: (place, signal) => createStoredValues(store, place, signal),
     activities: {
       ...options.activities,
-      control: controlActivities({ control, pools, ledger, slots, plans, renewSchedules }),
+      control: controlActivities({ control, pools, assets, assetLog, ledger, slots, plans, renewSchedules }),
     },
   });
   const drain = new AbortController();
@@ -127,6 +139,8 @@ export async function startHarness(
     client: env.client,
     control,
     pools,
+    assets,
+    assetLog,
     ledger,
     store,
     start: (dagId, ...args) =>

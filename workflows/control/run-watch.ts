@@ -3,7 +3,7 @@ import type { ControllerActivities } from '../../activities/steps/control-contra
 import type { RunExecution } from '../../activities/temporal/port.ts';
 
 /** Events after which a controller goes on in a new history: a replay of so many takes some tenths of a second. */
-const longHistory = 2_000;
+export const longHistory = 2_000;
 
 /** How long a queue may stand still until its controller looks whether those that it waits for are there at all. */
 const patience = '15 seconds';

@@ -40,7 +40,7 @@ export interface CallbackTrouble {
   readonly error: TaskError;
 }
 
-/** Calls the callbacks of a run and its tasks, beside them. */
+/** Calls the callbacks of a run and its tasks, and tells of the assets that they have made, beside them. */
 export interface CallbackDesk {
   /** Tells what happened to a task's newest try, where somebody wants to know. */
   readonly tellTask: (task: TaskDefinition, record: TaskRecord, event: TaskEventName) => void;
@@ -170,8 +170,28 @@ export function openCallbacks(
     for (const one of callbacks) call(one, { ...run, event: 'deadline', state, error, deadline }, place);
   }
 
+  /** Beside the task, as a callback is called, but for as long as it takes: others wait for it. */
+  function tellAssets(outlets: readonly string[], { taskId, mapIndex, mapLabel, tries }: TaskRecord): void {
+    const { scope } = openHome();
+    const tryNumber = tries.length;
+    const about = { dagId: run.dagId, runId: run.runId, taskId, mapIndex, timestamp: host.now(), tryNumber };
+    const label = taskLabel(taskId, mapLabel);
+    const fail = (thrown: unknown): void => {
+      note({ taskId, mapIndex, tryNumber, label, callback: 'outlets' }, thrown);
+    };
+    running++;
+    scope
+      .run(() => host.tellAssets(outlets.map((asset) => ({ ...about, asset }))))
+      .catch(fail)
+      .then(() => {
+        if (--running === 0) onIdle?.();
+      })
+      .then(undefined, onDefect);
+  }
+
   return {
-    tellTask: ({ callbacks }, record, event) => {
+    tellTask: ({ callbacks, outlets }, record, event) => {
+      if (event === 'success' && outlets !== undefined) tellAssets(outlets, record);
       const wanted = callbacks?.[event];
       if (wanted === undefined) return;
       const { taskId, mapIndex } = record;

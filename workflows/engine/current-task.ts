@@ -1,6 +1,7 @@
 import { IllegalStateError } from '@temporalio/common';
 import { AsyncLocalStorage, inWorkflowContext } from '@temporalio/workflow';
 import type { PokePolicy } from '../../activities/shared/poke.ts';
+import type { AssetEvent } from '../../dag/assets.ts';
 import type { RunContext } from '../../dag/definition.ts';
 import type { IntervalText } from '../../dag/given-interval.ts';
 import type { IndexEnd } from '../../dag/part-end.ts';
@@ -53,6 +54,8 @@ export interface TaskHost {
   readonly desk: (run: RunContext) => RunDesk;
   /** Starts a run of a DAG; `undefined` where there is one of its id already. It is nobody's to cancel: it outlives its caller. */
   readonly startRun: (order: RunOrder) => Promise<StartedRun | undefined>;
+  /** Tells of assets that a task has made. */
+  readonly tellAssets: (made: readonly MadeAsset[]) => Promise<void>;
   /** Opens the run's way to its pools, once a run. `onDefect` is told when a pool cannot be asked at all. */
   readonly openPoolSlots: (onDefect: (error: unknown) => void) => PoolSlots;
   /** Logs a warning of the caller's task. */
@@ -88,6 +91,9 @@ export interface EndedPart {
   /** Where they are needed. */
   readonly results?: readonly unknown[];
 }
+
+/** An asset that a try of a task has made. */
+export type MadeAsset = Omit<AssetEvent, 'id'> & { readonly tryNumber: number };
 
 /** What can be cancelled as a whole. */
 export interface HostScope {

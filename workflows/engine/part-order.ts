@@ -1,4 +1,4 @@
-import type { RunType } from '../../dag/definition.ts';
+import type { RunContext, RunType } from '../../dag/definition.ts';
 import type { PackedEnds } from '../../dag/part-end.ts';
 import type { Part } from './current-task.ts';
 
@@ -11,6 +11,7 @@ export interface PartOrder extends Omit<Part, 'wantsResults'> {
   readonly runType: RunType;
   readonly logicalDate: number;
   readonly dataInterval: readonly [start: number, end: number];
+  readonly triggeringAssetEvents?: RunContext['triggeringAssetEvents'];
   /** The run's input, as it came. */
   readonly input: unknown;
 }

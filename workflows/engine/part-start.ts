@@ -23,9 +23,9 @@ export function partStarter(input: unknown): RunPart {
   };
 }
 
-function aboutRun({ runId, runType, logicalDate, dataInterval: { start, end } }: RunContext) {
+function aboutRun({ runId, runType, logicalDate, dataInterval: { start, end }, triggeringAssetEvents }: RunContext) {
   const dates = { logicalDate: logicalDate.getTime(), dataInterval: [start.getTime(), end.getTime()] as const };
-  return { runId, runType, ...dates };
+  return { runId, runType, ...dates, ...(triggeringAssetEvents && { triggeringAssetEvents }) };
 }
 
 function childOptions(order: PartOrder) {

@@ -6,6 +6,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { runsBefore } from '../../dag/deadline.ts';
+import { assetEventsMemo, type AssetEvent } from '../../dag/assets.ts';
 import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import type { TaskError } from '../../dag/outcome.ts';
 import { rerunIdentity, type Rerun } from '../../dag/kept.ts';
@@ -34,7 +35,13 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   const rerun = rerunOrder();
   const { startTime, workflowId: runId } = workflowInfo();
   const { identity, params, problems } = openRun(definition, input, rerun);
-  const context: RunContext = { dagId: definition.id, runId, params, ...identity };
+  const context: RunContext = {
+    dagId: definition.id,
+    runId,
+    params,
+    ...identity,
+    ...assetEventsOf(workflowInfo().memo),
+  };
   const callbacks = openCallbacks(definition, context, workflowHost, startTime);
   const announce = announcer(context);
   let state: RunState = 'queued';
@@ -136,6 +143,13 @@ function openRun(definition: DagDefinition, input: unknown, rerun: Rerun | undef
     params,
     problems: logicalDate === null ? [...(problems ?? []), noDateText(given)] : problems,
   };
+}
+
+/** The events that have started the run, where assets did. */
+function assetEventsOf(memo: Readonly<Record<string, unknown>> | undefined): Pick<RunContext, 'triggeringAssetEvents'> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the hub of assets writes
+  const events = memo?.[assetEventsMemo] as readonly AssetEvent[] | undefined;
+  return events === undefined ? {} : { triggeringAssetEvents: events };
 }
 
 function noDateText(given: string | undefined): string {

@@ -40,6 +40,7 @@ export function runRecord({ book, context, rerun, input, queuedAt, start, state,
     end: new Date().toISOString(),
     state,
     ...(message !== undefined && { message }),
+    ...(context.triggeringAssetEvents && { triggeringAssetEvents: context.triggeringAssetEvents }),
     input: input ?? null,
     tasks: book.statuses().map((status) => instanceRecord(status, book.record(status))),
   };

@@ -1,6 +1,7 @@
 import { CancellationScope, log, sleep } from '@temporalio/workflow';
 import { outsideTasks, withinTask, type HostScope, type TaskHost } from './current-task.ts';
 import { watchDeadlines } from './deadlines.ts';
+import { tellAssets } from './made-assets.ts';
 import { openPoolSlots } from './pool-slots.ts';
 import { deskOf } from './run-desk.ts';
 import { startChildRun } from './child-run.ts';
@@ -21,6 +22,7 @@ export const workflowHost: TaskHost = {
   desk: deskOf,
   startRun: startChildRun,
   openPoolSlots,
+  tellAssets,
   warn: (message, fields) => log.warn(message, fields),
 };
 

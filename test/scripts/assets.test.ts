@@ -1,0 +1,60 @@
+import { asset, type AssetCondition } from '../../dag/assets.ts';
+import { defineDag } from '../../dag/define-dag.ts';
+import { createAssetLog } from '../../activities/s3/asset-log.ts';
+import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
+import { applySubscriptions } from '../../scripts/assets/apply-subscriptions.ts';
+import { knownAssets } from '../../scripts/assets/known-assets.ts';
+import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
+import { tw } from '../support/tw.ts';
+
+const pins = asset('s3://lake/pins');
+const definitions = [
+  defineDag('makes', { schedule: null }, ({ task }) => {
+    task('pins', { outlets: [pins], run: () => 1 });
+  }),
+  defineDag('takes', { schedule: null, assets: pins }, ({ task }) => {
+    task('only', { run: () => 1 });
+  }),
+];
+
+test('what DAGs say of assets is listed, and told to the hub, also that nobody waits any more', async () => {
+  expect(knownAssets(definitions)).toEqual([
+    { asset: 's3://lake/pins', producers: ['makes.pins'], consumers: ['takes'] },
+  ]);
+  const told: (readonly { readonly dagId: string; readonly condition: AssetCondition }[])[] = [];
+  const control = {
+    tell: () => Promise.resolve(),
+    subscribe: async (all: (typeof told)[number]) => void told.push(all),
+    status: async () => undefined,
+  };
+  expect(await applySubscriptions(control, definitions)).toEqual(['takes: starts for s3://lake/pins']);
+  expect(await applySubscriptions(control, [])).toEqual([]);
+  expect(told).toEqual([[{ dagId: 'takes', condition: pins }], []]);
+});
+
+test('tw assets tells of events that the bucket keeps, and says what there is not', async () => {
+  const bucket = uniqueName('assets');
+  const variables = testVariables({ TW_S3_BUCKET: bucket });
+  const store = createS3ObjectStore({ ...testSettings().s3, bucket });
+  await store.ensureBucket();
+  const log = createAssetLog(store);
+  const about = { asset: 's3://lake/pins', dagId: 'makes', taskId: 'pins' };
+  await log.write({ ...about, id: 'one', runId: 'run 1/2', mapIndex: -1, timestamp: Date.parse('2026-03-01') });
+  await log.write({ ...about, id: 'two', runId: 'run 3', mapIndex: 4, timestamp: Date.parse('2026-03-02') });
+  await log.write({ ...about, id: 'two', runId: 'run 3', mapIndex: 4, timestamp: Date.parse('2026-03-02') });
+  store.close();
+  const { code, out } = await tw(variables, ['assets', 'events', 's3://lake/pins', '--json']);
+  expect([code, JSON.parse(out)]).toEqual([
+    0,
+    [
+      { ...about, id: 'two', runId: 'run 3', mapIndex: 4, timestamp: '2026-03-02T00:00:00Z' },
+      { ...about, id: 'one', runId: 'run 1/2', mapIndex: -1, timestamp: '2026-03-01T00:00:00Z' },
+    ],
+  ]);
+  expect((await tw(variables, ['assets', 'events', 's3://lake/pins'])).out).toContain('makes.pins');
+  expect(await tw(variables, ['assets', 'events', 'none'])).toMatchObject({
+    code: 1,
+    err: 'tw: no DAG names the asset none; there is none\n',
+  });
+  expect((await tw(variables, ['assets', 'list'])).out).toContain('no DAG names an asset');
+});
