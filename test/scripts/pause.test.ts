@@ -10,6 +10,7 @@ const variables = testVariables({ TEMPORAL_NAMESPACE: own, TW_TASK_QUEUE: own, T
 const dags = (...args: string[]): Promise<CommandEnd> => tw(variables, ['dags', ...args]);
 let env: TestWorkflowEnvironment;
 let harness: Harness;
+let isStopped = false;
 
 async function json(...args: string[]): Promise<unknown> {
   const { code, out, err } = await dags(...args, '--json');
@@ -34,7 +35,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await harness.stop();
+  if (!isStopped) await harness.stop();
   await env.teardown();
 });
 
@@ -80,3 +81,13 @@ test('a DAG whose Schedule is paused in the Temporal UI is not paused, and shows
   expect(await json('unpause', 'pinterestDaily')).toMatchObject({ wasPaused: false, changed: true });
   expect((await schedule.describe()).state.paused).toBe(false);
 });
+
+test('without a worker tw dags pause says so and changes nothing, and list tells what is known all the same', async () => {
+  await harness.stop();
+  isStopped = true;
+  const { code, out, err } = await dags('pause', 'pinterestDaily');
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toBe('tw: no worker answered in time, so nothing has changed: start one (tw worker), then try again\n');
+  const standing = { isPaused: false, activeRuns: null, queuedRuns: null, schedule: { isPaused: false } };
+  expect(await json('list')).toMatchObject([{ standing }]);
+}, 120_000);
