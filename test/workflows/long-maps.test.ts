@@ -56,6 +56,12 @@ describe('maps of more items than a run holds, on a real server', () => {
     expect(JSON.parse(text ?? '')).toBe('649 '.padEnd(1_000, '.'));
   });
 
+  test('results of parts that end together come one after the other', async () => {
+    const handle = await stage.harness.start('bulky');
+    expect((await endOf(handle)).message).toBeUndefined();
+    await expect(resultOf(handle, { taskId: 'count' })).resolves.toBe(1_200);
+  });
+
   test('an index that fails has its tries, its label and its words, and the tasks below go by their rules', async () => {
     const handle = await stage.harness.start('failingIndex');
     const { result, message } = await endOf(handle);

@@ -1,13 +1,17 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { CancellationScope, isCancellation, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { EndedAttempt, KeptAttempt } from '../../activities/steps/control-contract.ts';
 import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import { choosers, clears, marks, readRerun, rerunMemo, type KeptInstance, type Rerun } from '../../dag/kept.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import { controlActivities } from './control.ts';
 import { diagnose, failureTypes } from './failures.ts';
+import { openSpread } from './message-spread.ts';
 import { asKept } from './payload-size.ts';
 import { openBook, type RunBook } from './run-book.ts';
+
+/** What the timers between the parts of what is kept are for. */
+const inParts = 'what is kept of the run, in parts';
 
 /** What a run that was started again is told; `undefined` for one that is started for the first time. */
 export function rerunOrder(): Rerun | undefined {
@@ -81,7 +85,7 @@ function attemptOf({ id: dagId }: DagDefinition, { from: attempt }: Pick<Rerun, 
 }
 
 async function keptInstances(attempt: KeptAttempt): Promise<readonly KeptInstance[]> {
-  const spread = openSpread();
+  const spread = openSpread(inParts);
   const kept: KeptInstance[] = [];
   for (let from: number | null = 0; from !== null;) {
     const part = await controlActivities().keptTasks({ ...attempt, from });
@@ -97,7 +101,7 @@ async function eachResult<Instance extends TaskInstance>(
   instances: readonly Instance[],
   take: (instance: Instance, value: unknown) => void,
 ): Promise<void> {
-  const spread = openSpread();
+  const spread = openSpread(inParts);
   for (let at = 0; at < instances.length;) {
     const left = instances.slice(at);
     const asked = left.map(({ taskId, mapIndex }) => ({ taskId, mapIndex }));
@@ -117,21 +121,4 @@ async function eachResult<Instance extends TaskInstance>(
 function giveUp(what: string, thrown: unknown): never {
   const message = `${what}: ${diagnose(thrown).error.message}`;
   throw ApplicationFailure.create({ type: failureTypes.rerun, message, nonRetryable: true });
-}
-
-/** Characters of what is kept that may go with other things in a workflow task. */
-const fewCharacters = 100_000;
-
-/**
- * What local activities of one workflow task give back travels in one message, which has a limit, and so do the inputs of
- * activities that begin in it: large parts have one each. Told of each part, the last one included.
- */
-function openSpread(): (characters: number) => Promise<void> {
-  let used = 0;
-  return async (characters) => {
-    used += characters;
-    if (used <= fewCharacters) return;
-    used = 0;
-    await CancellationScope.nonCancellable(() => sleep(1, { summary: 'what is kept of the run, in parts' }));
-  };
 }

@@ -1,9 +1,10 @@
 import { ApplicationFailure, TypedSearchAttributes } from '@temporalio/common';
-import { CancellationScope, executeChild, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, executeChild, workflowInfo } from '@temporalio/workflow';
 import type { RunContext } from '../../dag/definition.ts';
 import { unpackEnds } from '../../dag/part-end.ts';
 import { controlActivities } from './control.ts';
 import type { RunPart } from './current-task.ts';
+import { openSpread } from './message-spread.ts';
 import { asKept } from './payload-size.ts';
 import { partMemo, type PartEnd, type PartOrder } from './part-order.ts';
 import { partState, searchAttributeKeys } from './search-attributes.ts';
@@ -13,13 +14,14 @@ import { partState, searchAttributeKeys } from './search-attributes.ts';
  * cancelled. `input` is the run's own.
  */
 export function partStarter(input: unknown): RunPart {
+  const readResults = resultsReader();
   return async ({ wantsResults, ...part }, run) => {
     const { key, ends } = await executeChild<(order: PartOrder) => Promise<PartEnd>>(
       workflowInfo().workflowType,
       childOptions({ ...part, ...aboutRun(run), input }),
     );
     if (!wantsResults) return { key, ends: unpackEnds(ends) };
-    return { key, ends: unpackEnds(ends), results: await resultsOf(key, part.mapIndexes.length) };
+    return { key, ends: unpackEnds(ends), results: await readResults(key, part.mapIndexes.length) };
   };
 }
 
@@ -44,24 +46,36 @@ function childOptions(order: PartOrder) {
   } as const;
 }
 
-/** The results of a part's indexes, for tasks that are given them. They come in messages of bounded size. */
-async function resultsOf(key: string | null, length: number): Promise<readonly unknown[]> {
-  if (key === null) {
-    throw ApplicationFailure.create({
-      type: 'PartLost',
-      nonRetryable: true,
-      message:
-        'the results of its part of the map could not be kept, and other tasks need them: see the log of the part',
-    });
-  }
-  const results: unknown[] = [];
-  await CancellationScope.nonCancellable(async () => {
+/**
+ * Gives the results of a part's indexes, for tasks that are given them. They come in messages of bounded size, of one part after
+ * the other: parts that end together would bring more in one workflow task than a message to the server may hold.
+ */
+function resultsReader(): (key: string | null, length: number) => Promise<readonly unknown[]> {
+  const spread = openSpread('results of a map, in parts');
+  let before: Promise<unknown> = Promise.resolve();
+
+  async function read(key: string, length: number): Promise<readonly unknown[]> {
+    const results: unknown[] = [];
     while (results.length < length) {
-      for (const value of await controlActivities().partResults({ key, from: results.length }))
-        results.push(asKept(JSON.stringify(value)));
-      // Several in one workflow task would be one message to the server, which has a limit.
-      await sleep(1, { summary: 'results of a map, in parts' });
+      let characters = 0;
+      for (const value of await controlActivities().partResults({ key, from: results.length })) {
+        const text = JSON.stringify(value);
+        characters += text.length;
+        results.push(asKept(text));
+      }
+      await spread(characters);
     }
-  });
-  return results;
+    return results;
+  }
+
+  return (key, length) => {
+    if (key === null) {
+      const message =
+        'the results of its part of the map could not be kept, and other tasks need them: see the log of the part';
+      throw ApplicationFailure.create({ type: 'PartLost', nonRetryable: true, message });
+    }
+    const results = before.then(() => CancellationScope.nonCancellable(() => read(key, length)));
+    before = results.catch(() => undefined);
+    return results;
+  };
 }
