@@ -7,7 +7,7 @@ import type { ControlActivities, KeptAttempt } from './control-contract.ts';
 /** Bytes of JSON in one message to a run: what a task's result may have at most, so that any of them fits. */
 const mostAtOnce = 1024 * 1024;
 
-/** What is done with the records of a run's earlier attempts. Throws AdapterError with code `not_found` when one is gone. */
+/** What is done with the records of a run's earlier attempts. Throws AdapterError with code `not_found` when one is gone, `conflict` when it is not the newest any more. */
 export interface Kept {
   readonly ended: ControlActivities['endedAttempt'];
   readonly tasks: ControlActivities['keptTasks'];
@@ -26,6 +26,17 @@ export function createKept(ledger: RunLedger): Kept {
       system: 's3',
       code: 'not_found',
     });
+  }
+
+  /** A record of a later attempt has what somebody else had run meanwhile: to go on from this one would lose that. */
+  async function newestOf({ attempt, ...run }: KeptAttempt): Promise<RunRecord> {
+    const record = await ledger.read(run);
+    if (record === undefined || record.attempt < attempt) return recordOf({ ...run, attempt });
+    if (record.attempt === attempt) return record;
+    throw new AdapterError(
+      `attempt ${record.attempt} of run ${run.runId} has ended meanwhile, which somebody else had started; look at it, and say it again`,
+      { system: 's3', code: 'conflict' },
+    );
   }
 
   /** As many as fit in a message, and at least one. */
@@ -49,7 +60,7 @@ export function createKept(ledger: RunLedger): Kept {
       return { attempt, state, end, ...(message !== undefined && { message }) };
     },
     tasks: async ({ from, ...attempt }) => {
-      const { tasks } = await recordOf(attempt);
+      const { tasks } = await (from === 0 ? newestOf(attempt) : recordOf(attempt));
       const instances: KeptInstance[] = [];
       let bytes = 0;
       for (const { result, resultKey, partKey, kept: _, ...instance } of tasks.slice(from)) {

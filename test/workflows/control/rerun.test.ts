@@ -213,6 +213,20 @@ describe('runs that are started again, on a real server', () => {
     expect(take()).toEqual([]);
   });
 
+  test('do not go on from an attempt that is not the newest any more', async () => {
+    const run = await harness.start('rerunnable', { size: 1 });
+    expect((await endOf(run)).result?.state).toBe('success');
+    // Of two people who look at the first attempt and are asked whether they are sure, one takes longer.
+    const seen = await recordOf(run);
+    const cleared = [{ taskId: 'end', mapIndex: -1 }];
+    expect((await endOf(await goOn({ record: seen, cleared }))).result?.state).toBe('success');
+    expect(await endOf(await goOn({ record: seen, cleared }))).toMatchObject({
+      type: 'RerunFailed',
+      message: expect.stringContaining(`attempt 2 of run ${run.workflowId} has ended meanwhile`),
+    });
+    expect((await recordOf(run)).attempt).toBe(2);
+  });
+
   test('say so where there is nothing to go on from, or where it has not ended', async () => {
     const run = await harness.start('rerunnable', { size: 1 });
     const ended = await endOf(run);
