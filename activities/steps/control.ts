@@ -1,3 +1,4 @@
+import { AdapterError } from '../shared/adapter-error.ts';
 import type { AssetLog } from '../shared/asset-log.ts';
 import { notYet } from '../shared/poke.ts';
 import type { RunLedger } from '../shared/run-ledger.ts';
@@ -54,17 +55,17 @@ export function createControl({ control, pools, assets, assetLog, ledger, slots 
       return durations;
     },
     closeRun: async (record) => {
-      // The record first: whoever is told that a run has ended can read how.
-      await ledger.write(await kept.withKeptResults(record));
       const { dagId, runId, executionId, runType, state } = record;
-      await control.runEnded({
-        dagId,
-        runId,
-        executionId,
-        runType,
-        state,
-        logicalDate: Date.parse(record.logicalDate),
-      });
+      const ended = { dagId, runId, executionId, runType, state, logicalDate: Date.parse(record.logicalDate) };
+      try {
+        await ledger.write(await kept.withKeptResults(record));
+      } catch (error) {
+        // A run that can never leave a record ends all the same, and its slot is another's.
+        if (!(error instanceof AdapterError) || !error.canRetry) await control.runEnded(ended);
+        throw error;
+      }
+      // The record first: whoever is told that a run has ended can read how.
+      await control.runEnded(ended);
     },
     untilSomeEnded: async ({ runs }, { place, signal }) => {
       const ended = await control.endedAmong(runs, signal);

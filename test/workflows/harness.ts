@@ -95,6 +95,8 @@ export async function startHarness(
     readonly renewSchedules?: KeeperActivities['renewSchedules'];
     /** Where the ledger is; one that all harnesses share by default. */
     readonly bucket?: string;
+    /** Has the workers know the ledger as somebody else lets them: as one that is away, for example. */
+    readonly ledgerOf?: (ledger: RunLedger) => RunLedger;
   },
 ): Promise<Harness> {
   const { taskQueue = uniqueName('harness'), bucket = 'harness' } = options;
@@ -102,6 +104,7 @@ export async function startHarness(
   const store = createS3ObjectStore({ ...testSettings().s3, bucket });
   await store.ensureBucket();
   const ledger = createRunLedger(store);
+  const known = options.ledgerOf?.(ledger) ?? ledger;
   const control = createDagControl({
     client: env.client,
     installation: taskQueue,
@@ -129,7 +132,7 @@ export async function startHarness(
     values: (place, signal) => createStoredValues(store, place, signal),
     activities: {
       ...options.activities,
-      control: controlActivities({ control, pools, assets, assetLog, ledger, slots, plans, renewSchedules }),
+      control: controlActivities({ control, pools, assets, assetLog, ledger: known, slots, plans, renewSchedules }),
     },
   });
   const drain = new AbortController();
@@ -157,8 +160,8 @@ export async function startHarness(
   };
 }
 
-/** Where a stage's ledger is, and which queues of tasks its workers serve. */
-type StageOptions = Pick<Parameters<typeof startHarness>[1], 'bucket' | 'queues'>;
+/** Where a stage's ledger is and how its workers know it, and which queues of tasks they serve. */
+type StageOptions = Pick<Parameters<typeof startHarness>[1], 'bucket' | 'ledgerOf' | 'queues'>;
 
 /** A harness on a server that is taken down with it. */
 export interface Stage {
@@ -167,7 +170,7 @@ export interface Stage {
 }
 
 /** Workers for the DAGs of a module on a server of their own, which skips the time that nothing happens in. */
-export async function skippingTime(entry: string, io: object): Promise<Stage> {
+export async function skippingTime(entry: string, io: object, options: StageOptions = {}): Promise<Stage> {
   collectLogs();
   const [env, code] = await Promise.all([
     TestWorkflowEnvironment.createTimeSkipping({
@@ -176,7 +179,7 @@ export async function skippingTime(entry: string, io: object): Promise<Stage> {
     bundle(entry),
   ]);
   await registerSearchAttributes(env);
-  return stageOn(env, code, io);
+  return stageOn(env, code, io, options);
 }
 
 /** Workers for the DAGs of a module in a namespace of their own on the shared server. */
