@@ -69,9 +69,15 @@ export interface RunLimits {
 /** A run that has ended; `state` is left out where nobody knows how. */
 export type EndedTicket = Pick<Ticket, 'runId' | 'executionId'> & { readonly state?: 'success' | 'failed' };
 
+/** Runs that wait which a controller keeps: what it knows has to fit in the message by which it goes on in a new history (2 MB). */
+export const mostQueued = 4_000;
+
 /** Who has its turn, and who waits for it. Pure: it has no clock and tells nobody. */
 export interface Turns {
-  /** Takes a request; the same execution may ask again. What comes back are the runs whose turn it is now. */
+  /**
+   * Takes a request; the same execution may ask again. What comes back are the runs whose turn it is now. Of more than
+   * {@link mostQueued} that wait the last are not kept: they have to ask again.
+   */
   readonly request: (ticket: Ticket, limits: RunLimits) => readonly Ticket[];
   /** A run has ended, or is not to be found any more and so has failed, whether it had its turn or still waited. */
   readonly ended: (run: EndedTicket) => readonly Ticket[];
@@ -142,7 +148,9 @@ export function openTurns(start: ControllerStart): Turns {
       leave(({ runId }) => runId === ticket.runId);
       const place = queued.findIndex((other) => other.logicalDate > ticket.logicalDate);
       queued.splice(place < 0 ? queued.length : place, 0, ticket);
-      return admit();
+      const admitted = admit();
+      queued.splice(mostQueued);
+      return admitted;
     },
     ended: (run) => {
       // Told twice, it has ended once.

@@ -17,9 +17,13 @@ export interface TurnRequest extends Ticket {
   readonly maxConsecutiveFailedDagRuns?: number;
 }
 
-/** What a run is told: to begin, or why it waits. When its turn comes, the controller sends it the signal `turn`. */
+/**
+ * What a run is told: to begin, or why it waits. When its turn comes, the controller sends it the signal `turn`; but for `queue_full`,
+ * of which the run has to ask again.
+ */
 export type Turn =
-  { readonly go: true } | { readonly go: false; readonly reason: 'paused' | 'max_active_runs'; readonly ahead: number };
+  | { readonly go: true }
+  | { readonly go: false; readonly reason: 'paused' | 'max_active_runs' | 'queue_full'; readonly ahead: number };
 
 /** A run has ended. */
 export interface RunEnded extends Ticket {

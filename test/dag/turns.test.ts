@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { openTurns, type Ticket } from '../../dag/turns.ts';
+import { mostQueued, openTurns, type Ticket } from '../../dag/turns.ts';
 
 const ticket = (id: number, more: Partial<Ticket> = {}): Ticket => ({
   runId: `run-${id}`,
@@ -69,6 +69,17 @@ describe('turns', () => {
     expect(turns.setPaused(true)).toEqual([]);
     expect(ids(turns.setPaused(false))).toEqual(['run-5']);
     expect(end(5, 'failed')).toEqual([[], 3]);
+  });
+
+  test('are kept for so many that wait, the oldest dates; the others ask again', () => {
+    const turns = openTurns({ dagId: 'some', paused: true });
+    for (let id = 1; id <= mostQueued; id++) turns.request(ticket(id), two);
+    turns.request(ticket(mostQueued + 1), two);
+    expect(turns.ahead(ticket(mostQueued + 1))).toBeUndefined();
+    turns.request(ticket(0), two);
+    expect([turns.ahead(ticket(0)), turns.ahead(ticket(mostQueued))]).toEqual([0, undefined]);
+    expect(turns.state().queued).toHaveLength(mostQueued);
+    expect(JSON.stringify(turns.state()).length).toBeLessThan(1_500_000);
   });
 
   test('are one for an execution that asks twice, and pass from an execution to the next of its run', () => {

@@ -59,8 +59,10 @@ export async function dagController(start: ControllerStart): Promise<void> {
 
   function turnOf(run: Pick<Ticket, 'executionId'>): Turn {
     if (turns.isActive(run)) return { go: true };
-    const reason = turns.state().paused ? 'paused' : 'max_active_runs';
-    return { go: false, reason, ahead: turns.ahead(run) ?? 0 };
+    const { paused, queued } = turns.state();
+    const ahead = turns.ahead(run);
+    if (ahead === undefined) return { go: false, reason: 'queue_full', ahead: queued.length };
+    return { go: false, reason: paused ? 'paused' : 'max_active_runs', ahead };
   }
 
   function tell(ticket: Ticket): void {

@@ -158,10 +158,11 @@ function noDateText(given: string | undefined): string {
 
 /** Tells Temporal's visibility of a run's state, and at first of what the run is about. */
 function announcer({ dagId, logicalDate, runType }: RunContext): (state: RunState) => void {
-  let told = false;
+  let told: RunState | undefined;
   return (state) => {
+    if (told === state) return;
     upsertSearchAttributes([
-      ...(told
+      ...(told !== undefined
         ? []
         : [
             { key: searchAttributeKeys.dag, value: dagId },
@@ -170,7 +171,7 @@ function announcer({ dagId, logicalDate, runType }: RunContext): (state: RunStat
           ]),
       { key: searchAttributeKeys.runState, value: state },
     ]);
-    told = true;
+    told = state;
   };
 }
 

@@ -9,9 +9,13 @@ export const turnSignal = defineSignal('turn');
 /** Why a run waits for its turn. */
 export type Queued = Extract<Turn, { readonly go: false }>;
 
+/** Milliseconds after which a run that waits asks again: at first, and at most, since each time costs it some events of history. */
+const patience = { first: 5 * 60_000, longest: 6 * 3_600_000, longestUnkept: 10 * 60_000 };
+
 /**
  * Waits for a run's turn, which its DAG's controller gives, or until nothing of the run is left to do, since somebody marked it.
- * `onQueued` is told when the turn does not come at once.
+ * `onQueued` is told when the turn does not come at once. It asks again from time to time: a controller that was terminated has
+ * forgotten who waits, and one with a very long queue does not keep the last ones.
  */
 export async function takeTurn(
   request: TurnRequest,
@@ -20,10 +24,13 @@ export async function takeTurn(
 ): Promise<void> {
   let come = false;
   setHandler(turnSignal, () => void (come = true));
-  const turn = await controlActivities().requestTurn(request);
-  if (turn.go || come) return;
-  onQueued(turn);
-  await condition(() => come || isThrough());
+  for (let wait = patience.first; ; wait *= 2) {
+    const turn = await controlActivities().requestTurn(request);
+    if (turn.go || come) return;
+    onQueued(turn);
+    const longest = turn.reason === 'queue_full' ? patience.longestUnkept : patience.longest;
+    if (await condition(() => come || isThrough(), Math.min(wait, longest))) return;
+  }
 }
 
 /** What a run asks its DAG's controller. */

@@ -1,0 +1,60 @@
+import { AdapterError, type AdapterErrorCode } from '../../../activities/shared/adapter-error.ts';
+import { controllerId } from '../../../activities/temporal/port.ts';
+import { eventually } from '../../support/own-state.ts';
+import { endOf, skippingTime, type Stage } from '../harness.ts';
+
+const timerStarted = 17;
+
+describe('runs in bad weather, with the time skipped', () => {
+  let stage: Stage;
+  let troubles: AdapterErrorCode[] = [];
+
+  beforeAll(async () => {
+    stage = await skippingTime(
+      'test/workflows/fixtures/turn-dags',
+      { none: () => Promise.resolve() },
+      {
+        ledgerOf: (ledger) => ({
+          ...ledger,
+          write: async (record) => {
+            const code = troubles.shift();
+            if (code !== undefined) throw new AdapterError(`the bucket is ${code}`, { system: 's3', code });
+            return ledger.write(record);
+          },
+        }),
+      },
+    );
+  });
+
+  afterAll(() => stage.end());
+
+  test('a run waits with timers while the bucket is away, so that it holds no workflow task meanwhile', async () => {
+    troubles = Array.from({ length: 8 }, () => 'unavailable');
+    const run = await stage.harness.start('brief');
+    expect((await endOf(run)).result).toMatchObject({ state: 'success' });
+    const { events } = await run.fetchHistory();
+    // After attempts that came 3.2 s, 6.4 s and so on apart.
+    expect(events?.filter(({ eventType }) => eventType === timerStarted)).toHaveLength(4);
+    await expect(stage.harness.ledger.read({ dagId: 'brief', runId: run.workflowId })).resolves.toMatchObject({
+      state: 'success',
+    });
+  });
+
+  test('a run that may leave no record gives its slot back all the same', async () => {
+    troubles = ['unauthorized'];
+    const run = await stage.harness.start('brief');
+    expect((await endOf(run)).result).toMatchObject({ state: 'success' });
+    expect(await stage.harness.control.status('brief')).toMatchObject({ active: [], queued: [] });
+  });
+
+  test('a run that waits asks again where its controller was terminated, which forgot it', async () => {
+    const { control, start, taskQueue, client } = stage.harness;
+    await Promise.all([start('gated'), start('gated'), start('gated')]);
+    await eventually('three are active', async () => (await control.status('gated'))?.active.length === 3);
+    const waits = await start('gated');
+    await eventually('one waits', async () => (await control.status('gated'))?.queued.length === 1);
+    await waits.signal('open', 'x');
+    await client.workflow.getHandle(controllerId('gated', taskQueue)).terminate();
+    expect((await endOf(waits)).result).toMatchObject({ state: 'success' });
+  });
+});
