@@ -166,15 +166,17 @@ export interface TryWork {
   onIdle: (() => void) | undefined;
 }
 
-/** Counts an activity or a timer of a try until it has ended. */
+/** Counts an activity or a timer of a try until it has ended; `onEnd` is told then. */
 export function followWork<Result>(
   work: TryWork,
   kind: 'activities' | 'timers',
   promise: Promise<Result>,
+  onEnd?: () => void,
 ): Promise<Result> {
   work[kind]++;
   const ended = (): void => {
     work[kind]--;
+    onEnd?.();
     if (work.activities > 0 || work.onIdle === undefined) return;
     const { onIdle } = work;
     work.onIdle = undefined;

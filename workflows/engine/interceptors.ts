@@ -1,5 +1,6 @@
 import { defaultPayloadConverter } from '@temporalio/common';
-import { workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { CancellationScope, workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { openPlaces } from './activity-places.ts';
 import { currentTask, followWork } from './current-task.ts';
 import { payloadBudget } from './payload-budget.ts';
 import { payloadText } from './payload-size.ts';
@@ -16,6 +17,7 @@ const pokeHeader = 'tradewind-poke';
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   const overBudget = payloadBudget();
+  const places = openPlaces();
   return {
     outbound: [
       {
@@ -53,7 +55,10 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
               }),
             );
           };
-          return followWork(task.work, 'activities', begin());
+          const room = places.take(cancelled);
+          if (room === undefined) return followWork(task.work, 'activities', begin(), places.leave);
+          const placed = room.then(() => begin().finally(places.leave));
+          return followWork(task.work, 'activities', placed);
         },
         startChildWorkflowExecution: (input, next) => {
           const sizes = input.options.args.map(
@@ -87,3 +92,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     ],
   };
 };
+
+function cancelled(): Promise<never> {
+  return CancellationScope.current().cancelRequested;
+}
