@@ -83,7 +83,9 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
 
   async function isOver({ runId, executionId }: RunExecution): Promise<boolean> {
     try {
-      return (await client.workflow.getHandle(runId, executionId).describe()).status.name !== 'RUNNING';
+      const { status } = await client.workflow.getHandle(runId, executionId).describe();
+      // What somebody paused in the Temporal UI goes on.
+      return status.name !== 'RUNNING' && status.name !== 'PAUSED';
     } catch (error) {
       if (codeOf(error) === notFound) return true;
       throw error;

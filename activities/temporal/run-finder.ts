@@ -9,6 +9,12 @@ const notFound = 5;
 /** Milliseconds that a run has to tell where its tasks are: a worker may have to replay it first. */
 const answerWithin = 10_000;
 
+/** What is read of a run's answer: one page of its task instances. */
+interface StatesPage {
+  readonly tasks: readonly FoundTask[];
+  readonly next?: number;
+}
+
 /** What a listing and a description have in common. */
 type ListedRun = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime' | 'typedSearchAttributes'>;
 
@@ -40,10 +46,16 @@ export function createRunFinder(client: Client): RunFinder {
         const handle = client.workflow.getHandle(runId, executionId);
         const deadline = Date.now() + answerWithin;
         try {
-          const { tasks } = await client.withDeadline(deadline, () =>
-            handle.query<{ readonly tasks: readonly FoundTask[] }>('states'),
-          );
-          return tasks.map(({ taskId, state }) => ({ taskId, state }));
+          const tasks: FoundTask[] = [];
+          for (let from: number | undefined = 0; from !== undefined;) {
+            const asked = { from };
+            const page: StatesPage = await client.withDeadline(deadline, () =>
+              handle.query<StatesPage, [{ readonly from: number }]>('states', asked),
+            );
+            tasks.push(...page.tasks.map(({ taskId, state }) => ({ taskId, state })));
+            from = page.next;
+          }
+          return tasks;
         } catch (error) {
           if (Date.now() >= deadline - 500 || codeOf(error) === notFound) return undefined;
           throw error;
@@ -64,7 +76,7 @@ function knownRun(info: ListedRun): KnownRun {
 
 function stateOf({ status, typedSearchAttributes }: ListedRun): RunState {
   if (status.name === 'COMPLETED') return 'success';
-  if (status.name !== 'RUNNING') return 'failed';
+  if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return 'failed';
   const said = typedSearchAttributes.getAll().find(({ key }) => key.name === runAttributes.runState)?.value;
   // Before its first word it is queued; a run that has told of its end is about to close.
   return said === undefined || said === 'queued' ? 'queued' : 'running';

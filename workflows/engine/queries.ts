@@ -59,8 +59,11 @@ export interface TaskAddress {
 /** Asks a run for its graph. */
 export const graphQuery = defineQuery<RunGraph>('graph');
 
-/** Task instances that one answer tells of: some half of what a message may have. */
+/** Task instances that one answer tells of. */
 const statesPage = 3_000;
+
+/** Characters of them, about: an answer of 2 MB is refused, and errors may be long. */
+const mostCharacters = 600_000;
 
 /** Which page of a run's task instances is asked for; without it the first one. */
 export interface StatesPage {
@@ -81,7 +84,15 @@ export function statusOfRun(
   page: StatesPage | null | undefined,
 ): RunStatus {
   const from = page?.from ?? 0;
-  const end = from + (page?.limit ?? statesPage);
+  const tasks: TaskStatus[] = [];
+  let characters = 0;
+  for (const { status } of instances.slice(from, from + (page?.limit ?? statesPage))) {
+    const one = status();
+    characters += sizeOf(one);
+    if (tasks.length > 0 && characters > mostCharacters) break;
+    tasks.push(one);
+  }
+  const end = from + tasks.length;
   return {
     dagId,
     runId,
@@ -89,9 +100,14 @@ export function statusOfRun(
     logicalDate: instantText(logicalDate),
     dataInterval: { start: instantText(dataInterval.start), end: instantText(dataInterval.end) },
     state,
-    tasks: instances.slice(from, end).map(({ status }) => status()),
+    tasks,
     ...(end < instances.length && { next: end }),
   };
+}
+
+function sizeOf({ label, error, wait }: TaskStatus): number {
+  const said = error === null ? 0 : error.type.length + error.message.length;
+  return 200 + 2 * label.length + said + (wait === undefined ? 0 : JSON.stringify(wait).length);
 }
 
 /** Asks a run for the tries of a task, first one first. */
