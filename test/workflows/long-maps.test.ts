@@ -56,7 +56,7 @@ describe('maps of more items than a run holds, on a real server', () => {
     expect(JSON.parse(text ?? '')).toBe('649 '.padEnd(1_000, '.'));
   });
 
-  test('results of parts that end together come one after the other', async () => {
+  test('results of parts that end together come one after the other, and parts take no more items than fit', async () => {
     const handle = await stage.harness.start('bulky');
     expect((await endOf(handle)).message).toBeUndefined();
     await expect(resultOf(handle, { taskId: 'count' })).resolves.toBe(1_200);
@@ -97,6 +97,27 @@ describe('maps of more items than a run holds, on a real server', () => {
     expect((await part.describe()).status.name).toBe('COMPLETED');
     const next = stage.harness.client.workflow.getHandle(`${handle.workflowId}/hangs[200-399]`);
     await expect(next.describe()).rejects.toThrow(/not found/i);
+  });
+
+  test('a part waits for one of its name, which an attempt that was terminated has left behind', async () => {
+    const { client, taskQueue, start } = stage.harness;
+    const { workflowId } = await start('untaken', { items: 1 });
+    const again = `${workflowId}-again`;
+    const before = await client.workflow.start('untaken', {
+      workflowId: `${again}/texts[200-399]`,
+      taskQueue: 'nobody',
+    });
+    const run = await client.workflow.start('untaken', {
+      workflowId: again,
+      taskQueue: `${taskQueue}-orchestration`,
+      args: [{ items: 501 }],
+    });
+    await eventually('the first part has ended', async () => {
+      const { tasks } = await run.query<RunStatus>('states');
+      return tasks.some(({ label, state }) => label === 'texts[0]' && state === 'success');
+    });
+    await before.terminate();
+    expect((await endOf(run)).result).toMatchObject({ state: 'success' });
   });
 
   test('a list that is too long for its group says so', async () => {

@@ -47,6 +47,9 @@ interface Line {
   running: number;
 }
 
+/** Characters of the items that one part is given, in JSON: three bytes each at most, so that they fit in its input. */
+const mostCharacters = 300_000;
+
 /** Indexes of a limited map that share one part's limit: a part that comes to its end does not use all of it. */
 const shareOfLimit = 50;
 
@@ -157,7 +160,7 @@ export function openParts({
     },
     begin: () => {
       for (const line of lines.values()) {
-        for (let at = 0; at < line.taken.length; at += partSize) line.waiting.push(line.taken.slice(at, at + partSize));
+        line.waiting.push(...partsOf(line.task, line.taken));
         line.taken = [];
         const limit = limitOf(definition, line.task);
         const atOnce = limit === null ? Number.POSITIVE_INFINITY : Math.ceil(limit / shareOfLimit);
@@ -170,6 +173,25 @@ export function openParts({
       }
     },
   };
+}
+
+/** Shares indexes out among parts: so many to each, or as many as have items that fit in its input. */
+function partsOf({ list, items }: TaskDefinition, mapIndexes: readonly number[]): readonly (readonly number[])[] {
+  const parts: number[][] = [];
+  let characters = 0;
+  for (const mapIndex of mapIndexes) {
+    // What stands in the definition is not sent.
+    const size = list === undefined ? 0 : (JSON.stringify(items?.[mapIndex])?.length ?? 0);
+    const last = parts.at(-1);
+    if (last !== undefined && last.length < partSize && characters + size <= mostCharacters) {
+      last.push(mapIndex);
+      characters += size;
+    } else {
+      parts.push([mapIndex]);
+      characters = size;
+    }
+  }
+  return parts;
 }
 
 /** How many indexes of a long map run at a time; `null`: all. A limit of the whole run is each of its long maps'. */

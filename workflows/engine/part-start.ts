@@ -1,5 +1,5 @@
-import { ApplicationFailure, TypedSearchAttributes } from '@temporalio/common';
-import { CancellationScope, executeChild, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { CancellationScope, executeChild, log, sleep, workflowInfo } from '@temporalio/workflow';
 import type { RunContext } from '../../dag/definition.ts';
 import { unpackEnds } from '../../dag/part-end.ts';
 import { controlActivities } from './control.ts';
@@ -16,13 +16,29 @@ import { partState, searchAttributeKeys } from './search-attributes.ts';
 export function partStarter(input: unknown): RunPart {
   const readResults = resultsReader();
   return async ({ wantsResults, ...part }, run) => {
-    const { key, ends } = await executeChild<(order: PartOrder) => Promise<PartEnd>>(
-      workflowInfo().workflowType,
-      childOptions({ ...part, ...aboutRun(run), input }),
-    );
+    const { key, ends } = await endOfPart(childOptions({ ...part, ...aboutRun(run), input }));
     if (!wantsResults) return { key, ends: unpackEnds(ends) };
     return { key, ends: unpackEnds(ends), results: await readResults(key, part.mapIndexes.length) };
   };
+}
+
+/** Milliseconds after which a part that could not be started is tried again: at first, and at most. */
+const patience = { first: 1_000, longest: 60_000 };
+
+/**
+ * Starts a part and waits for its end. One of the same name may still be coming to its end: that of an earlier attempt of the run,
+ * which was terminated. It is waited for, so that no index is worked on twice at a time.
+ */
+async function endOfPart(options: ReturnType<typeof childOptions>): Promise<PartEnd> {
+  for (let wait = patience.first; ; wait = Math.min(2 * wait, patience.longest)) {
+    try {
+      return await executeChild<(order: PartOrder) => Promise<PartEnd>>(workflowInfo().workflowType, options);
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      log.warn('a part of a map waits: a workflow of its name has not ended', { part: options.workflowId });
+      await sleep(wait, { summary: `${options.staticSummary}: wait for a workflow of its name` });
+    }
+  }
 }
 
 function aboutRun({ runId, runType, logicalDate, dataInterval: { start, end }, triggeringAssetEvents }: RunContext) {

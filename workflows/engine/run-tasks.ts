@@ -289,10 +289,11 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
 }
 
 function logFailure(host: TaskHost, book: TaskBook, instance: TaskInstance): void {
-  const { tries, error } = book.record(instance);
+  // By its record, since the plan of a part counts its indexes from 0.
+  const { taskId, mapIndex, tries, error } = book.record(instance);
   host.warn('task failed', {
-    task: instance.taskId,
-    mapIndex: instance.mapIndex,
+    task: taskId,
+    mapIndex,
     try: tries.length,
     type: error?.type,
     error: error?.message,
