@@ -1,5 +1,6 @@
 import {
   isCancellation,
+  log,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -18,7 +19,7 @@ import { openCallbacks, type CallbackDesk } from './callbacks.ts';
 import { controlActivities } from './control.ts';
 import { detailsOf, troublesText, type DetailsText } from './details.ts';
 import { clearUpdate, markRunUpdate, markUpdate, openEdits } from './edits.ts';
-import { failureTypes } from './failures.ts';
+import { diagnose, failureTypes } from './failures.ts';
 import { graphQuery, resultQuery, statesQuery, statusOfRun, triesQuery } from './queries.ts';
 import { partStarter } from './part-start.ts';
 import { endedBefore, keptBook, rerunOrder, supplyResults } from './kept-run.ts';
@@ -80,13 +81,13 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   let start: Date | null = null;
   let end: TasksEnd = { cancelled: false, ending: undefined };
   if (problems === undefined) {
-    callbacks.watchDeadlines(() => state, await durationsBefore(definition), rerun !== undefined);
-    const cancelled = await isCancelledWhile(() =>
-      takeTurn(turnRequest(context, definition), tasks.isThrough, (queued) => {
+    const cancelled = await isCancelledWhile(async () => {
+      callbacks.watchDeadlines(() => state, await durationsBefore(definition), rerun !== undefined);
+      await takeTurn(turnRequest(context, definition), tasks.isThrough, (queued) => {
         announce('queued');
         setCurrentDetails(queuedText(definition, queued));
-      }),
-    );
+      });
+    });
     if (cancelled) {
       tasks.abandon();
       end = { cancelled, ending: undefined };
@@ -113,7 +114,16 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
 /** How long the runs before this one took, where one of its deadlines asks. */
 async function durationsBefore({ id: dagId, deadlines = [] }: DagDefinition): Promise<readonly number[]> {
   const limit = runsBefore(deadlines);
-  return limit === 0 ? [] : controlActivities().recentDurations({ dagId, limit });
+  if (limit === 0) return [];
+  try {
+    return await controlActivities().recentDurations({ dagId, limit });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.warn('the runs before this one cannot be read; a deadline that counts from their average is not watched', {
+      why: diagnose(error).error.message,
+    });
+    return [];
+  }
 }
 
 interface Opening {

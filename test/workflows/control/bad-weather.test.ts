@@ -8,6 +8,7 @@ const timerStarted = 17;
 describe('runs in bad weather, with the time skipped', () => {
   let stage: Stage;
   let troubles: AdapterErrorCode[] = [];
+  let unlisted: AdapterErrorCode | undefined;
 
   beforeAll(async () => {
     stage = await skippingTime(
@@ -16,6 +17,10 @@ describe('runs in bad weather, with the time skipped', () => {
       {
         ledgerOf: (ledger) => ({
           ...ledger,
+          list: (dagId, range) => {
+            if (unlisted !== undefined) throw new AdapterError('no list', { system: 's3', code: unlisted });
+            return ledger.list(dagId, range);
+          },
           write: async (record) => {
             const code = troubles.shift();
             if (code !== undefined) throw new AdapterError(`the bucket is ${code}`, { system: 's3', code });
@@ -45,6 +50,21 @@ describe('runs in bad weather, with the time skipped', () => {
     const run = await stage.harness.start('brief');
     expect((await endOf(run)).result).toMatchObject({ state: 'success' });
     expect(await stage.harness.control.status('brief')).toMatchObject({ active: [], queued: [] });
+  });
+
+  test('a run that looks at those before it can be cancelled meanwhile, and begins where they may not be read', async () => {
+    const { start, ledger } = stage.harness;
+    unlisted = 'unavailable';
+    const waits = await start('hurried');
+    await eventually('it looks', async () => ((await waits.fetchHistory()).events?.length ?? 0) > 3);
+    await waits.cancel();
+    expect((await endOf(waits)).type).toBe('CancelledFailure');
+    expect(await ledger.read({ dagId: 'hurried', runId: waits.workflowId })).toMatchObject({
+      state: 'failed',
+      start: null,
+    });
+    unlisted = 'unauthorized';
+    expect((await endOf(await start('hurried'))).result).toMatchObject({ state: 'success' });
   });
 
   test('a run that waits asks again where its controller was terminated, which forgot it', async () => {
