@@ -21,7 +21,7 @@ describe('places of activities', () => {
 
   test('are nobody’s who was cancelled while he waited', async () => {
     const places = openPlaces(1);
-    places.take(never);
+    expect(places.take(never)).toBeUndefined();
     let cancel: (error: Error) => void = () => undefined;
     const waits = places.take(() => new Promise<never>((_, reject) => (cancel = reject)));
     const next = places.take(never);

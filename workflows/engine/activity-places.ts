@@ -2,7 +2,7 @@
  * Activities that a run has open at a time. Temporal takes 2,000 of an execution; whoever asks for more in one workflow task has it
  * refused as a whole, again and again, and the run would stand still for ever.
  */
-export const mostActivities = 1_900;
+const mostActivities = 1_900;
 
 /** Lets activities begin as far as there is room for them, first come first served. */
 export interface ActivityPlaces {

@@ -290,12 +290,7 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
 
 function logFailure(host: TaskHost, book: TaskBook, instance: TaskInstance): void {
   // By its record, since the plan of a part counts its indexes from 0.
-  const { taskId, mapIndex, tries, error } = book.record(instance);
-  host.warn('task failed', {
-    task: taskId,
-    mapIndex,
-    try: tries.length,
-    type: error?.type,
-    error: error?.message,
-  });
+  const { taskId: task, mapIndex, tries, error } = book.record(instance);
+  const { type, message } = error ?? {};
+  host.warn('task failed', { task, mapIndex, try: tries.length, type, error: message });
 }
