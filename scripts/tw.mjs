@@ -40,7 +40,12 @@ const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
 if (rooms.some((room) => newest(join(root, room)) > built)) {
   process.stderr.write('sources are newer than the build: building…\n');
   const npm = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (npm.status !== 0) process.exit(npm.status ?? 1);
+  if (npm.status !== 0) {
+    process.stderr.write(
+      'tw: the sources do not build, so nothing was done: mend what is said above, then say it again\n',
+    );
+    process.exit(1);
+  }
 }
 // The AWS SDK warns, at every start, of a Node version that later SDKs will want; ours is pinned, and users cannot act on it.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

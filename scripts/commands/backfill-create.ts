@@ -34,7 +34,7 @@ export function backfillCreateCommand(): Command {
       dateOption,
     )
     .requiredOption('--to-date <date>', 'the last logical date, itself included', dateOption)
-    .option('--dag-run-conf <json>', 'params of its runs, as a JSON object')
+    .option('--dag-run-conf <json>', 'params of its new runs, as a JSON object; those that run again keep theirs')
     .option('--max-active-runs <number>', 'how many of its runs are active at a time', wholeNumber, 10)
     .addOption(
       new Option(

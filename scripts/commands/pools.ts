@@ -78,7 +78,9 @@ async function set(name: string, slots: number, description: string | undefined,
   const had = before?.slots ?? null;
   if (json) console.log(JSON.stringify({ pool: name, ...size, slotsBefore: had, changed: !dryRun }));
   else
-    console.log(`pool ${name} ${dryRun ? 'would have' : 'has'} ${slots} slots${had === null ? '' : `, before ${had}`}`);
+    console.log(
+      `pool ${name} ${dryRun ? 'would have' : 'has'} ${slots} ${slots === 1 ? 'slot' : 'slots'}${had === null ? '' : `, before ${had}`}`,
+    );
 }
 
 async function remove(name: string, { dryRun = false, json = false }: Options): Promise<void> {

@@ -44,7 +44,7 @@ export function tasksClearCommand(): Command {
     .option('--past', 'in the runs before this one, too')
     .option('--future', 'in the runs after this one, too')
     .option('-f, --only-failed', 'only what failed, or did not run for that')
-    .option('-r, --only-running', 'only what runs')
+    .option('-r, --only-running', 'only what runs, and not what waits for something')
     .option('--dry-run', 'say what would be cleared, and clear nothing')
     .option('-y, --yes', 'do not ask')
     .option('--json', 'print JSON')

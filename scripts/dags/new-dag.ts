@@ -21,6 +21,9 @@ const reserved = new Set(
   ),
 );
 
+/** Names that the files of a new DAG use themselves. */
+const taken = new Set(['dag', 'expect', 'result', 'state', 'states', 'test', 'testDag', 'tries', 'undefined', 'z']);
+
 /**
  * The files that a new DAG of this id takes in a checkout: the DAG, its test, and its name in the list of DAGs. Writes nothing.
  * Throws CommandError when the id will not do, or one of the files is there.
@@ -31,6 +34,7 @@ export function planNewDag(checkout: string, id: string): readonly NewFile[] {
       `${id} cannot name a DAG, since it is also the name of an export: write it like landPins, at most 100 letters and digits`,
     );
   }
+  if (taken.has(id)) throw new CommandError(`${id} cannot name a DAG: its files use that name; choose another name`);
   const name = fileNameOf(id);
   const index = readFileSync(join(checkout, entry), 'utf8');
   const made = [

@@ -51,5 +51,5 @@ export async function runOf(reader: RunReader, runId: string): Promise<RunSummar
 
 /** What to do where no worker told of a run's tasks. */
 export function noAnswerText(runId: string): string {
-  return `no worker answered for run ${runId} within ${answerAtMost / 1_000} s, so its tasks are not known: start one (tw worker), or ask again`;
+  return `no worker answered for run ${runId} within ${answerAtMost / 1_000} s, so its tasks are not known: start one (tw worker), restart it if it does not know the DAG yet, or ask again`;
 }

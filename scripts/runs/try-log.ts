@@ -22,13 +22,15 @@ export async function findTryLog(
   const logs = await logsOf(store, runId, dagIds);
   if (logs.length === 0) {
     throw new CommandError(
-      `the bucket has no logs of a run ${runId} of ${dagIds.join(', ')}; tw runs list names runs, --dag-id another DAG`,
+      `the bucket has no logs of a run ${runId} of ${dagIds.join(', ')}; tries that logged nothing have none, tw runs list names runs, --dag-id another DAG`,
     );
   }
   const ofTask = logs.filter((log) => log.taskId === taskId);
   if (ofTask.length === 0) {
     const tasks = unique(logs.map((log) => log.taskId));
-    throw new CommandError(`run ${runId} has no log of a task ${taskId}; there are logs of: ${tasks.join(', ')}`);
+    throw new CommandError(
+      `run ${runId} has no log of a task ${taskId}; there are logs of: ${tasks.join(', ')} (tries that logged nothing have none)`,
+    );
   }
   const indexes = unique(ofTask.map((log) => log.mapIndex)).toSorted((a, b) => a - b);
   const [only = -1] = indexes;

@@ -45,7 +45,7 @@ test('tw pools makes, changes, tells of and deletes pools, those in use, too', a
     err: 'tw: there is no pool small; there is none yet\n',
   });
   expect(await json('set', 'small', '2', '--dry-run')).toMatchObject({ slotsBefore: null, changed: false });
-  expect(await pools('set', 'small', '1', 'for a test')).toMatchObject({ code: 0, out: 'pool small has 1 slots\n' });
+  expect(await pools('set', 'small', '1', 'for a test')).toMatchObject({ code: 0, out: 'pool small has 1 slot\n' });
   const [holds] = [await harness.start('small', { name: 'a' }), await harness.start('small', { name: 'b' })];
   await eventually('one holds and one waits', async () => (await harness.pools.status('small'))?.waiting.length === 1);
   await eventually('it is listed', async () => ((await json('list')) as readonly unknown[]).length === 1);

@@ -58,6 +58,7 @@ test.each([
   ['land-pins', 'land-pins cannot name a DAG'],
   ['LandPins', 'write it like landPins'],
   ['default', 'default cannot name a DAG'],
+  ['dag', 'dag cannot name a DAG: its files use that name'],
   ['../x', 'cannot name a DAG'],
 ])('%s will not do', (id, words) => {
   expect(() => planNewDag(checkout, id)).toThrow(words);
