@@ -55,6 +55,7 @@ export interface BackfillTally {
 export interface BackfillStart {
   readonly order: BackfillOrder;
   readonly paused?: boolean;
+  readonly cancelled?: boolean;
   /** Slots that have been taken from the plan. */
   readonly taken?: number;
   readonly active?: readonly BackfillSlot[];
@@ -98,8 +99,7 @@ export interface BackfillRun {
 /** At most `maxActiveRuns` slots at a time, in the order of the plan; a paused backfill begins none, and what has begun goes on. */
 export function openBackfill(start: BackfillStart): BackfillRun {
   const { order } = start;
-  let { paused = false, taken = 0 } = start;
-  let cancelled = false;
+  let { paused = false, cancelled = false, taken = 0 } = start;
   let tally = start.tally ?? { success: 0, failed: 0, left: order.left, took: 0 };
   const active = new Map((start.active ?? []).map((slot) => [slot.runId, slot]));
   /** The rest of the page that is being worked on. */
@@ -143,7 +143,7 @@ export function openBackfill(start: BackfillStart): BackfillRun {
       const estimate = averageDuration === null || state !== 'running' ? null : Math.round(rounds * averageDuration);
       return { ...order, ...counts, state, active: [...active.keys()], toGo, averageDuration, estimate };
     },
-    state: () => ({ order, paused, taken, active: [...active.values()], tally }),
+    state: () => ({ order, paused, cancelled, taken, active: [...active.values()], tally }),
   };
 }
 

@@ -65,7 +65,10 @@ export function createBackfill({ control, ledger, slots: runs, plans }: Backfill
       return { started: going, ended: await inLanes(ends, (end) => recall(input.dagId, end)) };
     },
     dropQueuedRuns: async ({ dagId, slots }) => {
-      const active = new Set((await control.status(dagId))?.active);
+      const status = await control.status(dagId);
+      // Nobody knows who waits: what may be under way is not stopped.
+      if (status === undefined) return [];
+      const active = new Set(status.active);
       const waiting = slots.filter(({ runId }) => !active.has(runId));
       await inLanes(waiting, (slot) => runs.cancel(slot));
       return waiting.map(({ runId }) => runId);

@@ -27,6 +27,14 @@ const planOf = (slots: number) => (page: number) =>
   Array.from({ length: slots }, (_, at) => slot(at)).slice(page * slotsPerPage, (page + 1) * slotsPerPage);
 
 describe('the run of a backfill', () => {
+  test('stays cancelled in a new history: a cancel may come in the very step that goes on there', () => {
+    const run = openBackfill({ order: orderOf(5) });
+    run.cancel();
+    const again = openBackfill(run.state());
+    expect(again.progress().state).toBe('cancelled');
+    expect(again.isOver()).toBe(true);
+  });
+
   test('takes slots in order as far as there is room, and tells how far it is', () => {
     const run = openBackfill({ order: orderOf(5, { left: 3 }) });
     expect(run.progress()).toMatchObject({ state: 'running', toGo: 5, left: 3, averageDuration: null, estimate: null });

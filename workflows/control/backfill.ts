@@ -41,7 +41,7 @@ const activities = proxyActivities<BackfillActivities>({
 export async function backfill(start: BackfillStart): Promise<BackfillProgress> {
   const { dagId, backfillId, conf } = start.order;
   const run = openBackfill(start);
-  let isCancelled = false;
+  let isCancelled = start.cancelled ?? false;
 
   function stop(): void {
     isCancelled = true;

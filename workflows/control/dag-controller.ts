@@ -90,6 +90,9 @@ export async function dagController(start: ControllerStart): Promise<void> {
       .finally(() => telling--);
   }
 
+  /** The last that its Schedule was told. */
+  let schedule: Promise<void> = Promise.resolve();
+
   async function pause(order: PauseOrder): Promise<void> {
     ({ note } = order);
     // What anybody may read without asking a worker.
@@ -97,11 +100,16 @@ export async function dagController(start: ControllerStart): Promise<void> {
     const since = pausedAt;
     pausedAt = order.paused ? (pausedAt ?? Date.now()) : undefined;
     begin(turns.setPaused(order.paused));
-    await controllerActivities.setSchedulePaused({
-      dagId: start.dagId,
-      ...order,
-      ...(since !== undefined && { since }),
-    });
+    const tell = (): Promise<void> =>
+      controllerActivities.setSchedulePaused({
+        dagId: start.dagId,
+        ...order,
+        ...(since !== undefined && { since }),
+      });
+    // One after the other: a late attempt of the first order must not undo the second.
+    const told = schedule.then(tell);
+    schedule = told.catch(() => undefined);
+    await told;
   }
 
   setHandler(exchange, ({ asks, ends }) => {
