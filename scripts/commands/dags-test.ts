@@ -6,6 +6,7 @@ import { jsonOption } from '../json-option.ts';
 import { tasksTable } from '../runs/run-text.ts';
 
 interface Options {
+  readonly at?: Date;
   readonly conf?: string;
   readonly results?: string;
   readonly fail?: readonly string[];
@@ -19,6 +20,7 @@ export function dagsTestCommand(): Command {
     .description('what becomes of a run when tasks succeed, fail or skip: no server is asked, and no task is run')
     .argument('<dag-id>')
     .argument('[date]', 'when it is due or started, ISO 8601; now by default', dateOption)
+    .option('--at <date>', 'the same date, by a name', dateOption)
     .option('-c, --conf <json>', 'params of the run, as a JSON object')
     .option('--fail <task-ids...>', 'tasks that fail for good; all others succeed')
     .option('--skip <task-ids...>', 'tasks that skip themselves')
@@ -27,7 +29,8 @@ export function dagsTestCommand(): Command {
     .action(test);
 }
 
-async function test(dagId: string, at: Date = new Date(), options: Options = {}): Promise<void> {
+async function test(dagId: string, date: Date | undefined, options: Options): Promise<void> {
+  const { at = date ?? new Date() } = options;
   const { conf = '{}', results = '{}', fail = [], skip = [], json = false } = options;
   const { state, status } = await rehearse(dagOfId(dagId), {
     at,

@@ -25,7 +25,7 @@ describe('pools in a test', () => {
 
   test('that are too small keep a task in the line, and the test says so', async () => {
     await expect(testDag(shared, { at, pools: { db: 1 } })).rejects.toThrow(
-      'whole waits for 2 slots of the pool db, which has 1: tw pools set db',
+      'whole waits for 2 slots of the pool db, which has 1: tw pools set db SLOTS',
     );
   });
 

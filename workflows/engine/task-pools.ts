@@ -164,8 +164,9 @@ function ordersOf({ id: dagId, tasks }: DagDefinition): ReadonlyMap<string, read
 function waitText({ pool, slots, size }: TaskOrder, wait: SlotWait): string {
   if (size !== undefined) return `until fewer than ${size} of it run in all runs (maxActiveTisPerDag)`;
   const what = slots === 1 ? 'a slot' : `${slots} slots`;
-  if (wait.why === 'no_pool') return `for ${what} of the pool ${pool}, which there is not: tw pools set ${pool}`;
-  if (wait.why === 'too_small') return `for ${what} of the pool ${pool}, which has ${wait.slots}: tw pools set ${pool}`;
+  if (wait.why === 'no_pool') return `for ${what} of the pool ${pool}, which there is not: tw pools set ${pool} SLOTS`;
+  if (wait.why === 'too_small')
+    return `for ${what} of the pool ${pool}, which has ${wait.slots}: tw pools set ${pool} SLOTS`;
   return `for ${what} of the pool ${pool}${wait.ahead === 0 ? '' : `, after ${wait.ahead} others`}`;
 }
 

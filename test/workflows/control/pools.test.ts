@@ -55,7 +55,7 @@ describe('pools, on a real server', () => {
     await waits(1);
     expect(await taskOf(first, 'work')).toMatchObject({
       state: 'queued',
-      wait: { what: 'for a slot of the pool small, which there is not: tw pools set small' },
+      wait: { what: 'for a slot of the pool small, which there is not: tw pools set small SLOTS' },
     });
     await sized(2);
     await holding('first');
