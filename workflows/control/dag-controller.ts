@@ -100,14 +100,14 @@ export async function dagController(start: ControllerStart): Promise<void> {
     const since = pausedAt;
     pausedAt = order.paused ? (pausedAt ?? Date.now()) : undefined;
     begin(turns.setPaused(order.paused));
-    const tell = (): Promise<void> =>
+    const tellSchedule = (): Promise<void> =>
       controllerActivities.setSchedulePaused({
         dagId: start.dagId,
         ...order,
         ...(since !== undefined && { since }),
       });
     // One after the other: a late attempt of the first order must not undo the second.
-    const told = schedule.then(tell);
+    const told = schedule.then(tellSchedule);
     schedule = told.catch(() => undefined);
     await told;
   }
