@@ -1,9 +1,10 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { visibilityQuery } from '../../scripts/runs/run-filter.ts';
+import { clearUpdate } from '../../workflows/engine/edits.ts';
 import type { RunStatus, StatesPage, TaskAddress } from '../../workflows/engine/queries.ts';
 import { eventually } from '../support/own-state.ts';
 import { fixtureActivities } from './fixtures/fixture-activities.ts';
-import { endOf, onRealServer, type Stage } from './harness.ts';
+import { endOf, onRealServer, taskOf, type Stage } from './harness.ts';
 
 describe('maps of more items than a run holds, on a real server', () => {
   let stage: Stage;
@@ -82,6 +83,21 @@ describe('maps of more items than a run holds, on a real server', () => {
       taskId: 'places',
       mapIndex: 302,
     });
+  });
+
+  test('a list that is cleared and comes back as another one is the one that is run over', async () => {
+    const handle = await stage.harness.start('relisted');
+    const isLookedAt = async (): Promise<boolean> => (await taskOf(handle, 'look')).state === 'deferred';
+    await eventually('the first list is through', isLookedAt);
+    const cleared = { taskIds: ['list'], includeDownstream: true, onlyFailed: false };
+    await handle.executeUpdate(clearUpdate, { args: [cleared] });
+    await eventually('it is run over anew', async () => !(await isLookedAt()));
+    await eventually('the second list is through', isLookedAt);
+    await handle.signal('seen', 'x');
+    expect((await endOf(handle)).result?.state).toBe('success');
+    const record = await stage.harness.ledger.read({ dagId: 'relisted', runId: handle.workflowId });
+    const last = record?.tasks.find(({ mapIndex }) => mapIndex === 500);
+    await expect(last && stage.harness.ledger.result(last)).resolves.toBe('"2.500"');
   });
 
   test('a run that is cancelled ends its parts, and begins no more', async () => {

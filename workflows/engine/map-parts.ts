@@ -40,7 +40,8 @@ export interface PartsOfRun {
 
 /** What of one long map is to run. */
 interface Line {
-  readonly task: TaskDefinition;
+  /** With its items as they are now: a list that is cleared may be another one. */
+  task: TaskDefinition;
   /** Indexes that are not in a part yet. */
   taken: number[];
   readonly waiting: (readonly number[])[];
@@ -154,6 +155,7 @@ export function openParts({
       if (!runsInParts(task.items?.length ?? 0)) return false;
       const line = lines.get(taskId) ?? { task, taken: [], waiting: [], running: 0 };
       lines.set(taskId, line);
+      line.task = task;
       line.taken.push(mapIndex);
       plan.record({ taskId, mapIndex }, 'queued');
       return true;
