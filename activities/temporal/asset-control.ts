@@ -3,7 +3,7 @@ import type { AssetHubStart, AssetSubscription } from '../../dag/asset-hub.ts';
 import type { AssetEvent } from '../../dag/assets.ts';
 import { openExchange } from './exchange.ts';
 import { assetHubId, type AssetControl, type AssetHubMessage } from './port.ts';
-import { codeOf, temporalError } from './temporal-error.ts';
+import { isNotFound, told } from './temporal-error.ts';
 
 /** What the control of assets works with. */
 export interface AssetControlOptions {
@@ -17,8 +17,6 @@ export interface AssetControlOptions {
 }
 
 type Hub = (runQueue: string, start: AssetHubStart) => Promise<void>;
-
-const notFound = 5;
 
 /** Milliseconds that the hub has to answer; less than the activity that tells has, so that it can tell anew. */
 const answerWithin = 20_000;
@@ -73,7 +71,7 @@ export function createAssetControl({ client, installation, taskQueue, runQueue }
           await hub().signal('subscribe' satisfies AssetHubMessage, []);
         } catch (error) {
           // There is none to forget them.
-          if (codeOf(error) !== notFound) throw error;
+          if (!isNotFound(error)) throw error;
         }
       }),
     status: () =>
@@ -82,17 +80,9 @@ export function createAssetControl({ client, installation, taskQueue, runQueue }
           const query = () => hub().query<Required<AssetHubStart>>('status' satisfies AssetHubMessage);
           return await client.withDeadline(Date.now() + tellWithin, query);
         } catch (error) {
-          if (codeOf(error) === notFound) return undefined;
+          if (isNotFound(error)) return undefined;
           throw error;
         }
       }),
   };
-}
-
-async function told<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
-  try {
-    return await act();
-  } catch (error) {
-    throw temporalError(what, error);
-  }
 }

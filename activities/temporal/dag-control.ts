@@ -20,7 +20,8 @@ import {
   type TurnRequest,
 } from './port.ts';
 import { rerun } from './rerun.ts';
-import { codeOf, told } from './temporal-error.ts';
+import { isOpen } from './execution-status.ts';
+import { isNotFound, told } from './temporal-error.ts';
 
 /** What the control of DAGs works with. */
 export interface DagControlOptions {
@@ -32,8 +33,6 @@ export interface DagControlOptions {
   /** Task queue of the runs. */
   readonly runQueue: string;
 }
-
-const notFound = 5;
 
 /** Milliseconds that a controller has to answer; less than the activity that asks has, so that it can ask anew. */
 const answerWithin = 20_000;
@@ -84,10 +83,9 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
   async function isOver({ runId, executionId }: RunExecution): Promise<boolean> {
     try {
       const { status } = await client.workflow.getHandle(runId, executionId).describe();
-      // What somebody paused in the Temporal UI goes on.
-      return status.name !== 'RUNNING' && status.name !== 'PAUSED';
+      return !isOpen(status);
     } catch (error) {
-      if (codeOf(error) === notFound) return true;
+      if (isNotFound(error)) return true;
       throw error;
     }
   }
@@ -132,7 +130,7 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
           await schedule.unpause(note);
           if (isToMakeUp) await makeUp(now, Date.now());
         } catch (error) {
-          if (codeOf(error) !== notFound) throw error;
+          if (!isNotFound(error)) throw error;
         }
       }),
     open: (dagId, order) =>
@@ -152,9 +150,9 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
       told(`asking whether ${dagId} runs without a pause`, async () => {
         try {
           const { memo, status } = await client.workflow.getHandle(idOf(dagId)).describe();
-          return status.name === 'RUNNING' ? endlessIn(memo) : null;
+          return isOpen(status) ? endlessIn(memo) : null;
         } catch (error) {
-          if (codeOf(error) === notFound) return null;
+          if (isNotFound(error)) return null;
           throw error;
         }
       }),
@@ -162,9 +160,9 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
       told(`asking whether ${dagId} is paused`, async () => {
         try {
           const { memo, status } = await client.workflow.getHandle(idOf(dagId)).describe();
-          return status.name === 'RUNNING' ? pauseIn(memo) : undefined;
+          return isOpen(status) ? pauseIn(memo) : undefined;
         } catch (error) {
-          if (codeOf(error) === notFound) return undefined;
+          if (isNotFound(error)) return undefined;
           throw error;
         }
       }),
@@ -175,7 +173,7 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
             client.workflow.getHandle(idOf(dagId)).query<ControllerStatus>('status' satisfies ControllerMessage);
           return await client.withDeadline(Date.now() + tellWithin, query);
         } catch (error) {
-          if (codeOf(error) === notFound) return undefined;
+          if (isNotFound(error)) return undefined;
           throw error;
         }
       }),

@@ -10,7 +10,8 @@ import {
   type PoolRequest,
   type PoolTurn,
 } from './port.ts';
-import { codeOf, temporalError } from './temporal-error.ts';
+import { isOpen } from './execution-status.ts';
+import { isNotFound, told } from './temporal-error.ts';
 
 /** What the control of pools works with. */
 export interface PoolControlOptions {
@@ -20,8 +21,6 @@ export interface PoolControlOptions {
   /** Task queue of the controllers. */
   readonly taskQueue: string;
 }
-
-const notFound = 5;
 
 /** Milliseconds that a pool has to answer; less than the activity that asks has, so that it can ask anew. */
 const answerWithin = 20_000;
@@ -64,11 +63,11 @@ export function createPoolControl({ client, installation, taskQueue }: PoolContr
         try {
           const handle = client.workflow.getHandle(idOf(name));
           // One that was deleted is over, and would answer all the same.
-          if ((await handle.describe()).status.name !== 'RUNNING') return undefined;
+          if (!isOpen((await handle.describe()).status)) return undefined;
           const query = () => handle.query<PoolStatus>('status' satisfies PoolMessage);
           return await client.withDeadline(Date.now() + tellWithin, query);
         } catch (error) {
-          if (codeOf(error) === notFound) return undefined;
+          if (isNotFound(error)) return undefined;
           throw error;
         }
       }),
@@ -83,12 +82,4 @@ export function createPoolControl({ client, installation, taskQueue }: PoolContr
         return names.toSorted();
       }),
   };
-}
-
-async function told<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
-  try {
-    return await act();
-  } catch (error) {
-    throw temporalError(what, error);
-  }
 }

@@ -2,9 +2,8 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { runAttributes } from '../../dag/run-attributes.ts';
 import type { RunState } from '../../dag/states.ts';
 import type { FoundTask, KnownRun, RunFinder } from './port.ts';
-import { codeOf, temporalError } from './temporal-error.ts';
-
-const notFound = 5;
+import { isOpen } from './execution-status.ts';
+import { isNotFound, told } from './temporal-error.ts';
 
 /** Milliseconds that a run has to tell where its tasks are: a worker may have to replay it first. */
 const answerWithin = 10_000;
@@ -26,7 +25,7 @@ export function createRunFinder(client: Client): RunFinder {
         try {
           return knownRun(await client.workflow.getHandle(runId).describe());
         } catch (error) {
-          if (codeOf(error) === notFound) return undefined;
+          if (isNotFound(error)) return undefined;
           throw error;
         }
       }),
@@ -57,7 +56,7 @@ export function createRunFinder(client: Client): RunFinder {
           }
           return tasks;
         } catch (error) {
-          if (Date.now() >= deadline - 500 || codeOf(error) === notFound) return undefined;
+          if (Date.now() >= deadline - 500 || isNotFound(error)) return undefined;
           throw error;
         }
       }),
@@ -76,16 +75,8 @@ function knownRun(info: ListedRun): KnownRun {
 
 function stateOf({ status, typedSearchAttributes }: ListedRun): RunState {
   if (status.name === 'COMPLETED') return 'success';
-  if (status.name !== 'RUNNING' && status.name !== 'PAUSED') return 'failed';
+  if (!isOpen(status)) return 'failed';
   const said = typedSearchAttributes.getAll().find(({ key }) => key.name === runAttributes.runState)?.value;
   // Before its first word it is queued; a run that has told of its end is about to close.
   return said === undefined || said === 'queued' ? 'queued' : 'running';
-}
-
-async function told<Result>(what: string, act: () => Promise<Result>): Promise<Result> {
-  try {
-    return await act();
-  } catch (error) {
-    throw temporalError(what, error);
-  }
 }

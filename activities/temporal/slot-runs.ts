@@ -4,7 +4,7 @@ import { readSlot, slotMemo, type SlotOrder } from '../../dag/run-identity.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import type { ExecutionEnd, NextRun, RunExecution, SlotRequest, SlotRuns } from './port.ts';
 import { rerun } from './rerun.ts';
-import { codeOf, told } from './temporal-error.ts';
+import { isNotFound, told } from './temporal-error.ts';
 
 /** What runs of slots are started with. */
 export interface SlotRunsOptions {
@@ -12,8 +12,6 @@ export interface SlotRunsOptions {
   /** Task queue of the runs. */
   readonly runQueue: string;
 }
-
-const notFound = 5;
 
 /** Milliseconds after the first end in which others are waited for, so that runs which end together are told together. */
 const together = 200;
@@ -71,7 +69,7 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
     try {
       await handle.result();
     } catch (error) {
-      if (codeOf(error) === notFound) return { ...run, state: 'gone', took: 0 };
+      if (isNotFound(error)) return { ...run, state: 'gone', took: 0 };
       if (!(error instanceof WorkflowFailedError)) throw error;
     }
     const { status, startTime, closeTime = startTime } = await handle.describe();
@@ -112,7 +110,7 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
         try {
           await client.workflow.getHandle(runId, executionId).cancel();
         } catch (error) {
-          if (codeOf(error) !== notFound) throw error;
+          if (!isNotFound(error)) throw error;
         }
       }),
     firstEnds: (runs, signal) => told('waiting for runs of a backfill', () => firstEnds(runs, signal)),

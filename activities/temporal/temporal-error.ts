@@ -16,7 +16,7 @@ const kinds: Readonly<Record<number, readonly [AdapterErrorCode, string]>> = {
 };
 
 /** Maps anything that the Temporal client throws. Its message stays in `cause`. */
-export function temporalError(what: string, thrown: unknown): AdapterError {
+function temporalError(what: string, thrown: unknown): AdapterError {
   if (thrown instanceof AdapterError) return thrown;
   const code = codeOf(thrown);
   const [kind, words] = (code === undefined ? undefined : kinds[code]) ?? ['internal', 'unexpected error'];
@@ -42,4 +42,9 @@ export function codeOf(thrown: unknown): number | undefined {
     if (error.name === 'WorkflowNotFoundError' || error.name === 'ScheduleNotFoundError') return 5;
   }
   return undefined;
+}
+
+/** Whether there is no such workflow, Schedule or namespace, or no more. */
+export function isNotFound(thrown: unknown): boolean {
+  return codeOf(thrown) === 5;
 }

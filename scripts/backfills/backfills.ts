@@ -6,6 +6,7 @@ import {
   type WorkflowHandle,
 } from '@temporalio/client';
 import { backfillWorkflowId, type BackfillMessage } from '../../activities/temporal/port.ts';
+import { isOpen } from '../../activities/temporal/execution-status.ts';
 import { codeOf } from '../../activities/temporal/temporal-error.ts';
 import { backfillMemo, type BackfillOrder, type BackfillProgress, type BackfillStart } from '../../dag/backfill-run.ts';
 import { roleQueue } from '../../workers/roles.ts';
@@ -127,7 +128,7 @@ async function known(client: Client, description: Description): Promise<KnownBac
     const progress = await handle.result();
     return { ...told, state: progress.state, progress };
   }
-  if (status.name !== 'RUNNING') return { ...told, state: 'failed', progress: null };
+  if (!isOpen(status)) return { ...told, state: 'failed', progress: null };
   try {
     const query = (): Promise<BackfillProgress> => handle.query('progress' satisfies BackfillMessage);
     const progress = await client.withDeadline(Date.now() + patience, query);

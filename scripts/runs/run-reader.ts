@@ -4,6 +4,7 @@ import {
   type WorkflowExecutionDescription,
   type WorkflowExecutionInfo,
 } from '@temporalio/client';
+import { isOpen } from '../../activities/temporal/execution-status.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
 import { runTypes } from '../../dag/definition.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
@@ -86,7 +87,7 @@ export function createRunReader({ client, ledger, dagIds, warn }: RunReaderOptio
     },
     status: async (runId) => {
       const info = await describe(runId);
-      if (info?.status.name !== 'RUNNING') {
+      if (info === undefined || !isOpen(info.status)) {
         const record = await recorded(runId);
         // No worker has to replay a run whose record is there; one that was terminated has left none of its own.
         if (record !== undefined && (info === undefined || info.runId === record.executionId))
@@ -142,6 +143,6 @@ function summaryOf(info: ListedRun): RunSummary {
 /** A run that was terminated could not say so itself, so what Temporal says of its end comes first. */
 function stateOf({ status, typedSearchAttributes }: ListedRun): RunState {
   if (status.name === 'COMPLETED') return 'success';
-  if (status.name !== 'RUNNING') return 'failed';
+  if (!isOpen(status)) return 'failed';
   return typedSearchAttributes.get(searchAttributeKeys.runState) === 'running' ? 'running' : 'queued';
 }

@@ -6,6 +6,7 @@ import {
   defineUpdate,
   getExternalWorkflowHandle,
   setHandler,
+  workflowInfo,
 } from '@temporalio/workflow';
 import type { Letter } from '../../activities/temporal/exchange.ts';
 import type {
@@ -32,7 +33,8 @@ const status = defineQuery<PoolStatus>('status' satisfies PoolMessage);
  */
 export async function poolKeeper(start: PoolStart): Promise<void> {
   const pool = openPool(start);
-  let isDeleted = false;
+  /** One that has no size in a later history has been deleted; in its first one it may be about to be told. */
+  let isDeleted = start.slots === null && workflowInfo().continuedFromExecutionRunId !== undefined;
   /** Rises with each claim that is given or given back. */
   let moves = 0;
   let telling = 0;
