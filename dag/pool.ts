@@ -47,9 +47,13 @@ export interface Pool {
   readonly state: () => Required<PoolStart>;
 }
 
-/** Why a claim waits: others hold the slots, there is no such pool, or it has fewer slots than are claimed. */
+/**
+ * Why a claim waits: others hold the slots, there is no such pool, it has fewer slots than are claimed, or more claims wait than it keeps
+ * (`queue_full`): that one has to ask again.
+ */
 export type WaitReason =
   | { readonly why: 'full'; readonly slots: number; readonly ahead: number }
+  | { readonly why: 'queue_full'; readonly ahead: number }
   | { readonly why: 'no_pool' }
   | { readonly why: 'too_small'; readonly slots: number };
 
@@ -122,7 +126,9 @@ export function openPool(start: PoolStart): Pool {
     reason: (id) => {
       const at = waiting.findIndex((claim) => claim.id === id);
       const claim = waiting[at];
-      if (claim === undefined) return undefined;
+      if (claim === undefined) {
+        return held.has(id) || past.includes(id) ? undefined : { why: 'queue_full', ahead: waiting.length };
+      }
       if (slots === null) return { why: 'no_pool' };
       if (!fits(claim)) return { why: 'too_small', slots };
       return { why: 'full', slots, ahead: waiting.slice(0, at).filter(fits).length };

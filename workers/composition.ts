@@ -171,6 +171,7 @@ export function controlActivities(
     startNext: asActivity(steps.startNext),
     requestTurn: asActivity(steps.requestTurn),
     takeSlots: asActivity(steps.takeSlots),
+    askSlotsAgain: asActivity(steps.askSlotsAgain),
     giveSlots: asActivity(steps.giveSlots),
     tellAssets: asActivity(steps.tellAssets),
     recentDurations: asActivity(steps.recentDurations),

@@ -15,6 +15,10 @@ export interface ControlActivities {
   recentDurations(input: { readonly dagId: string; readonly limit: number }): Promise<readonly number[]>;
   /** Asks a pool for slots. */
   takeSlots(request: PoolRequest): Promise<PoolTurn>;
+  /** Asks a pool again for claims that wait. Gives the ids of those that hold their slots now, and of those that it does not keep. */
+  askSlotsAgain(
+    requests: readonly PoolRequest[],
+  ): Promise<{ readonly taken: readonly string[]; readonly dropped: readonly string[] }>;
   /** Gives slots of a pool back, or a claim up. */
   giveSlots(release: PoolRelease): Promise<void>;
   /** Keeps events of assets, and tells their hub. */

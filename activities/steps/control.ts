@@ -3,7 +3,7 @@ import type { AssetLog } from '../shared/asset-log.ts';
 import { notYet } from '../shared/poke.ts';
 import type { RunLedger } from '../shared/run-ledger.ts';
 import type { StepContext } from '../shared/step-context.ts';
-import type { AssetControl, DagControl, PoolControl, SlotRuns } from '../temporal/port.ts';
+import type { AssetControl, DagControl, PoolControl, PoolTurn, SlotRuns } from '../temporal/port.ts';
 import type { ControlActivities, ControllerActivities } from './control-contract.ts';
 import { createKept } from './kept.ts';
 
@@ -40,6 +40,17 @@ export function createControl({ control, pools, assets, assetLog, ledger, slots 
     startNext: (run) => slots.startNext(run),
     requestTurn: (request) => control.requestTurn(request),
     takeSlots: (request) => pools.take(request),
+    askSlotsAgain: async (requests) => {
+      const answers = await Promise.all(
+        requests.map(async (request) => ({ id: request.claim.id, turn: await pools.take(request) })),
+      );
+      const idsWhere = (is: (turn: PoolTurn) => boolean): readonly string[] =>
+        answers.filter(({ turn }) => is(turn)).map(({ id }) => id);
+      return {
+        taken: idsWhere(({ go }) => go),
+        dropped: idsWhere((turn) => !turn.go && turn.why === 'queue_full'),
+      };
+    },
     giveSlots: (release) => pools.give(release),
     tellAssets: async ({ events }) => {
       // The log first: whoever is told of an event can read it.

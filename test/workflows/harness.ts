@@ -166,6 +166,8 @@ type StageOptions = Pick<Parameters<typeof startHarness>[1], 'bucket' | 'ledgerO
 /** A harness on a server that is taken down with it. */
 export interface Stage {
   readonly harness: Harness;
+  /** Lets that much of the server's time go by. */
+  readonly sleep: TestWorkflowEnvironment['sleep'];
   readonly end: () => Promise<void>;
 }
 
@@ -202,6 +204,7 @@ async function stageOn(
   const harness = await startHarness(env, { bundle: code, activities: { io, engine: io }, ...options });
   return {
     harness,
+    sleep: (duration) => env.sleep(duration),
     end: async () => {
       await harness.stop();
       await env.teardown();

@@ -9,8 +9,11 @@ export const turnSignal = defineSignal('turn');
 /** Why a run waits for its turn. */
 export type Queued = Extract<Turn, { readonly go: false }>;
 
-/** Milliseconds after which a run that waits asks again: at first, and at most, since each time costs it some events of history. */
-const patience = { first: 5 * 60_000, longest: 6 * 3_600_000, longestUnkept: 10 * 60_000 };
+/**
+ * Milliseconds after which a run that waits for its turn, or for a pool, asks again: at first, and at most, since each time costs it some
+ * events of history; and where its place in the line is not kept.
+ */
+export const patience = { first: 5 * 60_000, longest: 6 * 3_600_000, longestUnkept: 10 * 60_000 };
 
 /**
  * Waits for a run's turn, which its DAG's controller gives, or until nothing of the run is left to do, since somebody marked it.

@@ -1,5 +1,5 @@
 import { AdapterError, type AdapterErrorCode } from '../../../activities/shared/adapter-error.ts';
-import { controllerId } from '../../../activities/temporal/port.ts';
+import { controllerId, poolId } from '../../../activities/temporal/port.ts';
 import { eventually } from '../../support/own-state.ts';
 import { endOf, skippingTime, type Stage } from '../harness.ts';
 
@@ -73,6 +73,19 @@ describe('runs in bad weather, with the time skipped', () => {
     await eventually('one waits', async () => (await control.status('gated'))?.queued.length === 1);
     await waits.signal('open', 'x');
     await client.workflow.getHandle(controllerId('gated', taskQueue)).terminate();
+    expect((await endOf(waits)).result).toMatchObject({ state: 'success' });
+  });
+
+  test('a run that waits for a pool asks again where that was terminated, and it knows what it knew', async () => {
+    const { pools, start, taskQueue, client } = stage.harness;
+    const waits = await start('pooled');
+    const waiting = async () => (await pools.status('later'))?.waiting.length;
+    await eventually('it waits', async () => (await waiting()) === 1);
+    await client.workflow.getHandle(poolId('later', taskQueue)).terminate();
+    expect(await pools.status('later')).toBeUndefined();
+    await stage.sleep('6 minutes');
+    await eventually('it waits again', async () => (await waiting()) === 1);
+    await pools.resize('later', { slots: 1, description: '' });
     expect((await endOf(waits)).result).toMatchObject({ state: 'success' });
   });
 });

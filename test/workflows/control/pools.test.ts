@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { poolId } from '../../../activities/temporal/port.ts';
 import { eventually } from '../../support/own-state.ts';
 import { endOf, onRealServer, taskOf, type Harness, type Stage } from '../harness.ts';
 
@@ -124,6 +125,25 @@ describe('pools, on a real server', () => {
     end('next');
     await well(next);
     expect(await counts()).toEqual([0, 0]);
+  });
+
+  test('know what they knew when their workflow is terminated: who holds slots holds them, and who waits has its turn', async () => {
+    await sized(1);
+    const first = await run('small', 'first');
+    await holding('first');
+    const second = await run('small', 'second');
+    await waits(1);
+    await harness.client.workflow.getHandle(poolId('small', harness.taskQueue)).terminate();
+    const third = await run('small', 'third');
+    await waits(2);
+    expect([...held.keys()]).toEqual(['first']);
+    end('first');
+    await holding('second');
+    end('second');
+    await holding('third');
+    end('third');
+    await well(first, second, third);
+    expect(await harness.pools.status('small')).toMatchObject({ slots: 1, description: 'of a test', held: [] });
   });
 
   test('hold maxActiveTisPerDag over the runs of a DAG, each try anew', async () => {
