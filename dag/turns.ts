@@ -20,8 +20,14 @@ export interface PauseOrder {
 /** Of a DAG whose definition says `isPausedUponCreation`, when it is first seen. */
 export const pausedUponCreation: PauseOrder = { paused: true, note: 'isPausedUponCreation' };
 
-/** Name of the memo of a controller that says whether its DAG is paused: a {@link PauseOrder}. */
+/** Name of the memo of a controller that says whether its DAG is paused: a {@link KeptPause}. */
 export const pauseMemo = 'tradewindPause';
+
+/** What a controller's memo keeps of a pause, so that also another one, after it was terminated, knows it. */
+export interface KeptPause extends PauseOrder {
+  /** Since when it is paused, epoch milliseconds; left out while it is not. */
+  readonly since?: number;
+}
 
 /** When a DAG whose runs follow each other without a pause (`continuous`) runs. Epoch milliseconds, inclusive; `null`: no bound. */
 export interface EndlessOrder {

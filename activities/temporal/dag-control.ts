@@ -1,10 +1,11 @@
-import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import {
   endlessMemo,
   pausedUponCreation,
   pauseMemo,
   type EndlessOrder,
   type ControllerStart,
+  type KeptPause,
   type PauseOrder,
 } from '../../dag/turns.ts';
 import { openExchange } from './exchange.ts';
@@ -22,6 +23,7 @@ import {
 import { rerun } from './rerun.ts';
 import { isOpen } from './execution-status.ts';
 import { isNotFound, told } from './temporal-error.ts';
+import { lastOf, updateOrStart, type ControllerBirth } from './update-or-start.ts';
 
 /** What the control of DAGs works with. */
 export interface DagControlOptions {
@@ -34,9 +36,6 @@ export interface DagControlOptions {
   readonly runQueue: string;
 }
 
-/** Milliseconds that a controller has to answer; less than the activity that asks has, so that it can ask anew. */
-const answerWithin = 20_000;
-
 /** Milliseconds that a controller has to tell where it is. */
 const tellWithin = 5_000;
 
@@ -47,33 +46,47 @@ const lanes = 8;
 export function createDagControl({ client, installation, taskQueue, runQueue }: DagControlOptions): DagControl {
   const idOf = (dagId: string): string => controllerId(dagId, installation);
 
-  /** How a DAG's controller is started where there is none. */
-  const startOf = (dagId: string, pause: PauseOrder | undefined) => {
-    const start: ControllerStart = { dagId, ...pause };
+  /** How a DAG's controller is started where there is none: as its last execution was, which somebody has terminated. */
+  function birthOf(
+    dagId: string,
+    pause: PauseOrder | undefined,
+    last: Pick<WorkflowExecutionDescription, 'memo'> | undefined,
+  ): ControllerBirth<ControllerStart> {
+    const kept: KeptPause | undefined = last === undefined ? pause : pauseIn(last.memo);
+    const endless = endlessIn(last?.memo);
     return {
-      workflowId: idOf(dagId),
+      workflowType: 'dagController',
       taskQueue,
-      args: [start] satisfies [ControllerStart],
-      workflowIdConflictPolicy: 'USE_EXISTING',
+      start: {
+        dagId,
+        ...(kept && { paused: kept.paused, note: kept.note }),
+        ...(kept?.since !== undefined && { pausedAt: kept.since }),
+        ...(endless && { endless: { ...endless, last: null, running: null } }),
+      },
+      memo: { ...(kept && { [pauseMemo]: kept }), ...(endless && { [endlessMemo]: endless }) },
       staticSummary: `gives the runs of ${dagId} their turns`,
-      ...(pause !== undefined && { memo: { [pauseMemo]: pause } }),
-    } as const;
-  };
+    };
+  }
+
+  /** How a DAG's controller is started by what asks no worker. */
+  async function startOf(dagId: string, pause: PauseOrder | undefined) {
+    const { workflowType: _, start, ...how } = birthOf(dagId, pause, await lastOf(client, idOf(dagId)));
+    return { ...how, workflowId: idOf(dagId), args: [start] satisfies [ControllerStart] };
+  }
 
   /** An update of a DAG's controller, which is started first where there is none. */
-  async function update<Result>(
+  const update = <Result>(
     dagId: string,
     name: ControllerMessage,
     input: unknown,
     pause?: PauseOrder,
-  ): Promise<Result> {
-    const send = () =>
-      client.workflow.executeUpdateWithStart<(start: ControllerStart) => Promise<void>, Result, [unknown]>(name, {
-        args: [input],
-        startWorkflowOperation: new WithStartWorkflowOperation('dagController', startOf(dagId, pause)),
-      });
-    return client.withDeadline(Date.now() + answerWithin, send);
-  }
+  ): Promise<Result> =>
+    updateOrStart<Result, ControllerStart>(client, {
+      workflowId: idOf(dagId),
+      name,
+      input,
+      birth: (last) => birthOf(dagId, pause, last),
+    });
 
   const exchange = openExchange<TurnRequest, Turn, RunEnded>((dagId, letter) => {
     const isPaused = letter.asks.some(({ isPausedUponCreation }) => isPausedUponCreation === true);
@@ -135,13 +148,13 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
       }),
     open: (dagId, order) =>
       told(`starting the controller of ${dagId}`, async () => {
-        await client.workflow.start('dagController', startOf(dagId, order));
+        const how = await startOf(dagId, order);
+        await client.workflow.start('dagController', { ...how, workflowIdConflictPolicy: 'USE_EXISTING' });
       }),
     setEndless: (dagId, order, pause) =>
       told(`telling the controller of ${dagId} whether it runs without a pause`, async () => {
-        const { workflowIdConflictPolicy: _, ...start } = startOf(dagId, pause);
         await client.workflow.signalWithStart('dagController', {
-          ...start,
+          ...(await startOf(dagId, pause)),
           signal: 'setEndless' satisfies ControllerMessage,
           signalArgs: [order],
         });
@@ -159,8 +172,8 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
     pauseOf: (dagId) =>
       told(`asking whether ${dagId} is paused`, async () => {
         try {
-          const { memo, status } = await client.workflow.getHandle(idOf(dagId)).describe();
-          return isOpen(status) ? pauseIn(memo) : undefined;
+          const { paused, note } = pauseIn((await client.workflow.getHandle(idOf(dagId)).describe()).memo);
+          return { paused, note };
         } catch (error) {
           if (isNotFound(error)) return undefined;
           throw error;
@@ -186,7 +199,7 @@ function endlessIn(memo: Readonly<Record<string, unknown>> | undefined): Endless
 }
 
 /** What a controller's memo says; one that was never paused has none. */
-function pauseIn(memo: Readonly<Record<string, unknown>> | undefined): PauseOrder {
-  const { paused = false, note = '' } = (memo?.[pauseMemo] ?? {}) as Partial<PauseOrder>;
-  return { paused, note };
+function pauseIn(memo: Readonly<Record<string, unknown>> | undefined): KeptPause {
+  const { paused = false, note = '', since } = (memo?.[pauseMemo] ?? {}) as Partial<KeptPause>;
+  return { paused, note, ...(since !== undefined && { since }) };
 }

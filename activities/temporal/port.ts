@@ -65,9 +65,9 @@ export interface DagControl {
   rerun(request: RerunRequest): Promise<void>;
   /** Pauses a DAG or lets it go on: its controller, and with it its Schedule. */
   setPaused(dagId: string, paused: boolean, note: string): Promise<void>;
-  /** Starts a DAG's controller where there is none: paused, or not. Needs no worker. */
+  /** Starts a DAG's controller where there is none: paused, or not; one that was terminated as it was. Needs no worker. */
   open(dagId: string, order: PauseOrder): Promise<void>;
-  /** Whether a DAG is paused, by the word of Temporal alone: no worker has to answer. `undefined` when it has no controller yet. */
+  /** Whether a DAG is paused, by the word of Temporal alone: no worker has to answer. `undefined` when it has had no controller yet. */
   pauseOf(dagId: string): Promise<PauseOrder | undefined>;
   /**
    * Pauses a DAG's Schedule or lets it go on; without a Schedule of this installation there is nothing to do. One that goes on makes up

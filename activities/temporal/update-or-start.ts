@@ -18,7 +18,9 @@ export interface ControllerUpdate<Start> {
   readonly name: string;
   readonly input: unknown;
   /** How it is started; told the last execution, where there was one: somebody has ended it, which must not make it forget. */
-  readonly birth: (last: WorkflowExecutionDescription | undefined) => Promise<ControllerBirth<Start>>;
+  readonly birth: (
+    last: WorkflowExecutionDescription | undefined,
+  ) => ControllerBirth<Start> | Promise<ControllerBirth<Start>>;
 }
 
 /** Milliseconds that a controller has to answer; less than the activity that asks has, so that it can ask anew. */

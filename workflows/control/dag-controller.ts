@@ -26,6 +26,7 @@ import {
   type ControllerStart,
   type EndedTicket,
   type EndlessOrder,
+  type KeptPause,
   type PauseOrder,
   type Ticket,
 } from '../../dag/turns.ts';
@@ -90,15 +91,19 @@ export async function dagController(start: ControllerStart): Promise<void> {
       .finally(() => telling--);
   }
 
+  function keptPause({ paused, note: why }: PauseOrder): KeptPause {
+    return { paused, note: why, ...(pausedAt !== undefined && { since: pausedAt }) };
+  }
+
   /** The last that its Schedule was told. */
   let schedule: Promise<void> = Promise.resolve();
 
   async function pause(order: PauseOrder): Promise<void> {
     ({ note } = order);
-    // What anybody may read without asking a worker.
-    upsertMemo({ [pauseMemo]: order satisfies PauseOrder });
     const since = pausedAt;
     pausedAt = order.paused ? (pausedAt ?? Date.now()) : undefined;
+    // What anybody may read without asking a worker.
+    upsertMemo({ [pauseMemo]: keptPause(order) });
     begin(turns.setPaused(order.paused));
     const tellSchedule = (): Promise<void> =>
       controllerActivities.setSchedulePaused({
@@ -155,7 +160,7 @@ export async function dagController(start: ControllerStart): Promise<void> {
   const state = turns.state();
   const next = endless.state();
   const memo = {
-    [pauseMemo]: { paused: state.paused, note } satisfies PauseOrder,
+    [pauseMemo]: keptPause({ paused: state.paused, note }),
     [endlessMemo]: next === undefined ? null : ({ from: next.from, until: next.until } satisfies EndlessOrder),
   };
   await makeContinueAsNewFunc<typeof dagController>({ memo })({

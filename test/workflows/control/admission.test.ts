@@ -1,4 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { controllerId } from '../../../activities/temporal/port.ts';
+import { pauseMemo } from '../../../dag/turns.ts';
 import type { RunStatus } from '../../../workflows/engine/queries.ts';
 import { reconcileSchedules } from '../../../scripts/schedules/reconcile.ts';
 import { busy } from '../fixtures/turn-dags.ts';
@@ -77,6 +79,29 @@ describe('admission, on a real server', () => {
     expect((await endOf(run)).result).toMatchObject({ state: 'success' });
     expect((await endOf(await harness.start('shy'))).result).toMatchObject({ state: 'success' });
     expect(await harness.control.pauseOf('shy')).toEqual({ paused: false, note: 'a test' });
+  });
+
+  test('leaves a DAG as it was, paused or not, when its controller was terminated', async () => {
+    const { client, control, start, taskQueue } = harness;
+    const controller = client.workflow.getHandle(controllerId('shy', taskQueue));
+    const memo = async () => (await controller.describe()).memo?.[pauseMemo];
+    await control.setPaused('shy', true, 'out of order');
+    await controller.terminate();
+    expect(await memo()).toEqual({ paused: true, note: 'out of order', since: expect.any(Number) as number });
+    expect(await control.pauseOf('shy')).toEqual({ paused: true, note: 'out of order' });
+    const run = await start('shy');
+    await eventually('it waits', async () => (await control.status('shy'))?.queued.length === 1);
+    expect(await control.status('shy')).toMatchObject({ paused: true, note: 'out of order' });
+    const kept = await memo();
+    await controller.terminate();
+    await control.open('shy', { paused: false, note: '' });
+    expect([(await controller.describe()).status.name, await memo()]).toEqual(['RUNNING', kept]);
+    // It asks again in five minutes only.
+    await run.terminate();
+    await control.setPaused('shy', false, 'mended');
+    await controller.terminate();
+    // Nor is it paused as upon its creation, which this is not.
+    expect((await endOf(await start('shy'))).result).toMatchObject({ state: 'success' });
   });
 
   test('pauses a DAG of which too many runs fail in a row, and says why', async () => {
