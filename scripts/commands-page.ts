@@ -12,6 +12,11 @@ for programs. What is not there is said in a sentence that names what there is.
 | 1 | it failed, the run that it waited for failed, or what it was asked for is not there |
 | 3 | \`tw stack status\`: not all of it runs |
 | 78 | settings, set-up or the command line are wrong: trying again cannot help |
+
+In a checkout \`tw\` builds first when a source has changed. Where the sources do not build, what takes up definitions stops with the
+compiler's words and exit code 1: \`demo\`, \`dev\`, \`worker\`, \`schedules apply\` and \`diff\`, \`backfill create\`, \`dags new\` and \`test\`. All other
+verbs say what is wrong on stderr and go on with the last good build, so a DAG that is half written keeps nobody from the runs of the others.
+\`dags show\`, \`graph\`, \`next\` and \`trigger\` then know the DAGs as that build has them.
 `;
 
 const foot = `

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Starts the compiled command line. Node 20 does not run TypeScript, so `npm ci` builds `dist/` (prepare); whoever edits a
-// source file and runs a command again gets a fresh build first, and never wonders why nothing changed.
+// source file and runs a command again gets a fresh build first, and never wonders why nothing changed. A DAG that does not
+// compile must not keep an operator from the runs of all others: what works on what is there goes on with the last good build.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -19,6 +20,24 @@ const rooms = [
   'gateway',
   'testing',
 ];
+
+/** What takes up definitions as they are now, so that it must not go on with those of before. docs/commands.md names them. */
+const definitionVerbs = [
+  'demo',
+  'dev',
+  'worker',
+  'schedules apply',
+  'schedules diff',
+  'backfill create',
+  'dags new',
+  'dags test',
+];
+
+function takesDefinitions(args) {
+  const [verb, below] = args.filter((arg) => !arg.startsWith('-'));
+  const asksForHelp = args.includes('--help') || args.includes('-h');
+  return !asksForHelp && (definitionVerbs.includes(verb) || definitionVerbs.includes(`${verb} ${below}`));
+}
 
 function newest(folder) {
   if (!existsSync(folder)) return 0;
@@ -39,10 +58,19 @@ const stamp = join(root, 'dist', '.built');
 const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
 if (rooms.some((room) => newest(join(root, room)) > built)) {
   process.stderr.write('sources are newer than the build: building…\n');
-  const npm = spawnSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
-  if (npm.status !== 0) {
+  const build = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { cwd: root, encoding: 'utf8' });
+  const said = `${build.stdout ?? ''}${build.stderr ?? ''}`;
+  if (build.status === 0) process.stderr.write(said);
+  else if (built > 0 && !takesDefinitions(process.argv.slice(2))) {
+    const [first = 'the build ended early', ...more] = said.split('\n').filter((line) => /^\S/.test(line));
     process.stderr.write(
-      'tw: the sources do not build, so nothing was done: mend what is said above, then say it again\n',
+      `tw: warning: the sources do not build: ${first}${more.length === 0 ? '' : ` (and ${more.length} more: npm run build)`}\n` +
+        `tw: warning: going on with the last good build, of ${new Date(built).toISOString().replace(/\.\d+Z$/, 'Z')}\n`,
+    );
+  } else {
+    const why = built > 0 ? 'and this takes up definitions' : 'and there is no earlier build to go on with';
+    process.stderr.write(
+      `${said.trimEnd()}\ntw: the sources do not build, ${why}, so nothing was done: mend what is said above, then say it again\n`,
     );
     process.exit(1);
   }
