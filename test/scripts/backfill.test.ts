@@ -1,42 +1,12 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { RunSummary } from '../../scripts/runs/run-summary.ts';
 import { eventually } from '../support/own-state.ts';
-import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
-import { tw, type CommandEnd } from '../support/tw.ts';
-import { dailyActivities } from '../workflows/fixtures/daily-activities.ts';
-import { bundle, collectLogs, startHarness, type Harness } from '../workflows/harness.ts';
+import { cliStage } from './cli-stage.ts';
 
-const own = uniqueName('backfills');
-const variables = testVariables({ TEMPORAL_NAMESPACE: own, TW_TASK_QUEUE: own, TW_USER: own, TW_S3_BUCKET: own });
-const backfill = (...args: string[]): Promise<CommandEnd> => tw(variables, ['backfill', ...args]);
+const stage = cliStage('backfills');
+const { tw } = stage;
+const backfill = (...args: string[]) => tw('backfill', ...args);
+const json = (...args: string[]) => stage.json('backfill', ...args);
 const range = ['--dag-id', 'pinterestDaily', '--from-date', '2026-03-01', '--to-date', '2026-03-03'];
-let env: TestWorkflowEnvironment;
-let harness: Harness;
-
-async function json(...args: string[]): Promise<Record<string, unknown>> {
-  const { code, out, err } = await backfill(...args, '--json');
-  if (code !== 0) throw new Error(err);
-  return JSON.parse(out) as Record<string, unknown>;
-}
-
-beforeAll(async () => {
-  collectLogs();
-  const { code, err } = await tw(variables, ['init']);
-  if (code !== 0) throw new Error(err);
-  const { address } = testSettings().temporal;
-  env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace: own });
-  harness = await startHarness(env, {
-    bundle: await bundle('workflows/index'),
-    activities: dailyActivities(() => ({ fails: null, calls: [], report: undefined })),
-    taskQueue: own,
-    bucket: own,
-  });
-});
-
-afterAll(async () => {
-  await harness.stop();
-  await env.teardown();
-});
 
 test('tw backfill runs a range, shows how far it is, and does what there is no second time', async () => {
   const dry = await backfill('create', ...range, '--run-backwards', '--max-active-runs', '2', '--dry-run');
@@ -56,7 +26,7 @@ test('tw backfill runs a range, shows how far it is, and does what there is no s
   expect(shown).toMatchObject({ backfillId: id, state: 'completed', success: 3, failed: 0, toGo: 0, active: [] });
   expect(shown['averageDuration']).toBeGreaterThan(0);
   expect((await backfill('show', id)).out).toContain('slots            3 succeeded, 0 failed, 0 active, 0 to go');
-  const runs = JSON.parse((await tw(variables, ['runs', 'list', '--json'])).out) as readonly RunSummary[];
+  const runs = JSON.parse((await tw('runs', 'list', '--json')).out) as readonly RunSummary[];
   expect(runs.map(({ logicalDate, runType, state }) => [logicalDate, runType, state])).toEqual([
     ['2026-03-03T00:00:00Z', 'backfill', 'success'],
     ['2026-03-02T00:00:00Z', 'backfill', 'success'],
@@ -73,7 +43,7 @@ test('tw backfill runs a range, shows how far it is, and does what there is no s
 }, 120_000);
 
 test('tw backfill pause, resume and cancel change an open one', async () => {
-  expect((await tw(variables, ['dags', 'pause', 'pinterestDaily'])).code).toBe(0);
+  expect((await tw('dags', 'pause', 'pinterestDaily')).code).toBe(0);
   const { out } = await backfill('create', ...range, '--reprocess-behavior', 'completed', '--max-active-runs', '1');
   expect(out).toMatch(/pinterestDaily is paused: its runs wait until tw dags unpause pinterestDaily\n$/);
   expect(await backfill('create', ...range)).toMatchObject({

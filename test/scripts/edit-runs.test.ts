@@ -1,39 +1,16 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import type { EngineActivities } from '../../activities/steps/contract.ts';
 import type { RunSummary } from '../../scripts/runs/run-summary.ts';
 import { searchAttributeKeys } from '../../workflows/engine/search-attributes.ts';
 import { eventually } from '../support/own-state.ts';
-import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
-import { tw, type CommandEnd } from '../support/tw.ts';
-import { dailyActivities } from '../workflows/fixtures/daily-activities.ts';
-import { bundle, collectLogs, endOf, startHarness, taskOf, type Harness } from '../workflows/harness.ts';
+import { uniqueName } from '../support/stack.ts';
+import { endOf, taskOf } from '../workflows/harness.ts';
+import { cliStage } from './cli-stage.ts';
 
-const own = uniqueName('edits');
-const variables = testVariables({ TEMPORAL_NAMESPACE: own, TW_TASK_QUEUE: own, TW_USER: own, TW_S3_BUCKET: own });
-const run = (...args: string[]): Promise<CommandEnd> => tw(variables, args);
+const stage = cliStage('edits');
+const { tw: run } = stage;
+const told = (...args: string[]) => stage.json<Told>(...args);
 const [first, second, lost] = [uniqueName('first'), uniqueName('second'), uniqueName('lost')];
-let env: TestWorkflowEnvironment;
-let harness: Harness;
-/** Whether answers wait to be let go. */
-let gate: { readonly open: Promise<void>; readonly release: () => void } = openGate();
-
-function openGate(): typeof gate {
-  let release: () => void = () => undefined;
-  const open = new Promise<void>((resolve) => (release = resolve));
-  return { open, release };
-}
-
-function gated({ answer, ...others }: EngineActivities): EngineActivities {
-  return {
-    ...others,
-    answer: async (input) => {
-      await gate.open;
-      return answer(input);
-    },
-  };
-}
 
 interface Told {
   readonly instances: readonly {
@@ -45,45 +22,19 @@ interface Told {
   readonly runs: readonly { readonly runId: string; readonly outcome?: string }[];
 }
 
-async function told(...args: string[]): Promise<Told> {
-  const { code, out, err } = await run(...args, '--json');
-  if (code !== 0) throw new Error(err);
-  return JSON.parse(out) as Told;
-}
-
 const textOf = ({ instances }: Told): readonly string[] =>
   instances.map(({ runId, label, from, to }) => `${runId} ${label} ${from} > ${to}`);
 
 const start = (workflowId: string, logicalDate: string): Promise<WorkflowHandle> =>
-  env.client.workflow.start('pinterestDaily', {
+  stage.env.client.workflow.start('pinterestDaily', {
     workflowId,
-    taskQueue: `${own}-orchestration`,
+    taskQueue: `${stage.own}-orchestration`,
     args: [{ posts: 5 }],
     typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributeKeys.logicalDate, value: logicalDate }]),
   });
 
-beforeAll(async () => {
-  collectLogs();
-  const { code, err } = await run('init');
-  if (code !== 0) throw new Error(err);
-  const { address } = testSettings().temporal;
-  env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace: own });
-  const { io, engine } = dailyActivities(() => ({ fails: null, calls: [], report: undefined }));
-  harness = await startHarness(env, {
-    bundle: await bundle('workflows/index'),
-    activities: { io, engine: gated(engine) },
-    taskQueue: own,
-    bucket: own,
-  });
-});
-
-afterAll(async () => {
-  gate.release();
-  await harness.stop();
-  await env.teardown();
-});
-
 test('a run that is under way is cleared and marked, fails, and is resumed with what is kept', async () => {
+  stage.holdAnswers();
   const handle = await start(first, '2026-03-01T00:00:00Z');
   await eventually(
     'answers run',
@@ -101,7 +52,7 @@ test('a run that is under way is cleared and marked, fails, and is resumed with 
     `${first} answers running > failed`,
   ]);
   // The activity heeds no cancellation: it is awaited.
-  gate.release();
+  stage.letAnswersGo();
   expect(await endOf(handle)).toMatchObject({
     message: expect.stringContaining('answers (it was marked as failed by hand)'),
   });
@@ -110,7 +61,7 @@ test('a run that is under way is cleared and marked, fails, and is resumed with 
   expect((await run('runs', 'show', first)).out).toContain('failed');
   const { out } = await run('runs', 'resume', first);
   expect(out).toMatch(new RegExp(`${first}: goes on as attempt 2: tw runs show ${first}\n$`));
-  const again = env.client.workflow.getHandle(first);
+  const again = stage.env.client.workflow.getHandle(first);
   expect((await endOf(again)).result).toMatchObject({ state: 'success' });
   expect((await taskOf(again, 'land[pin]')).tryNumber).toBe(1);
   expect((await run('runs', 'show', first, '--attempt', '1')).out).toMatch(/state +failed\n.*answers +│ failed +│ 1 /s);
@@ -144,7 +95,7 @@ test('runs before and after one, and all of a DAG, are cleared together; a run i
     { runId: second, outcome: 'goes on as attempt 2' },
   ]);
   for (const runId of [first, second]) {
-    const handle = env.client.workflow.getHandle(runId);
+    const handle = stage.env.client.workflow.getHandle(runId);
     expect((await endOf(handle)).result?.state).toBe('success');
     expect((await taskOf(handle, 'report')).tryNumber).toBe(2);
   }
@@ -154,7 +105,7 @@ test('runs before and after one, and all of a DAG, are cleared together; a run i
   expect((await run('runs', 'mark', second, 'failed')).out).toBe(
     `${second}, which was success, is marked as failed, and ends so as attempt 3\n`,
   );
-  expect(await endOf(env.client.workflow.getHandle(second))).toMatchObject({
+  expect(await endOf(stage.env.client.workflow.getHandle(second))).toMatchObject({
     message: 'the run was marked as failed by hand',
   });
   expect((await run('runs', 'mark', second, 'failed')).err).toBe(
@@ -163,14 +114,14 @@ test('runs before and after one, and all of a DAG, are cleared together; a run i
 });
 
 test('a run that was terminated left nothing to go on from, which is said', async () => {
-  gate = openGate();
+  stage.holdAnswers();
   const handle = await start(lost, '2026-03-03T00:00:00Z');
   await eventually(
     'it runs',
     async () => (await taskOf(handle, 'answers').catch(() => undefined))?.state === 'running',
   );
   await handle.terminate();
-  gate.release();
+  stage.letAnswersGo();
   expect((await run('runs', 'resume', lost)).err).toContain(
     `run ${lost} is over and left no record, as one that was terminated: nothing of it is kept`,
   );

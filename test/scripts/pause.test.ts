@@ -1,43 +1,9 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { eventually } from '../support/own-state.ts';
-import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
-import { tw, type CommandEnd } from '../support/tw.ts';
-import { dailyActivities } from '../workflows/fixtures/daily-activities.ts';
-import { bundle, collectLogs, startHarness, type Harness } from '../workflows/harness.ts';
+import { cliStage } from './cli-stage.ts';
 
-const own = uniqueName('pause');
-const variables = testVariables({ TEMPORAL_NAMESPACE: own, TW_TASK_QUEUE: own, TW_USER: own, TW_S3_BUCKET: own });
-const dags = (...args: string[]): Promise<CommandEnd> => tw(variables, ['dags', ...args]);
-let env: TestWorkflowEnvironment;
-let harness: Harness;
-let isStopped = false;
-
-async function json(...args: string[]): Promise<unknown> {
-  const { code, out, err } = await dags(...args, '--json');
-  if (code !== 0) throw new Error(err);
-  return JSON.parse(out) as unknown;
-}
-
-beforeAll(async () => {
-  collectLogs();
-  for (const verb of [['init'], ['schedules', 'apply']]) {
-    const { code, err } = await tw(variables, verb);
-    if (code !== 0) throw new Error(err);
-  }
-  const { address } = testSettings().temporal;
-  env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace: own });
-  harness = await startHarness(env, {
-    bundle: await bundle('workflows/index'),
-    activities: dailyActivities(() => ({ fails: null, calls: [], report: undefined })),
-    taskQueue: own,
-    bucket: own,
-  });
-});
-
-afterAll(async () => {
-  if (!isStopped) await harness.stop();
-  await env.teardown();
-});
+const stage = cliStage('pause', { before: [['init'], ['schedules', 'apply']] });
+const dags = (...args: string[]) => stage.tw('dags', ...args);
+const json = (...args: string[]) => stage.json<unknown>('dags', ...args);
 
 test('tw dags pause lets no run begin and stops the Schedule, and unpause lets both go on', async () => {
   expect(await json('pause', 'pinterestDaily', '--dry-run')).toEqual({
@@ -53,20 +19,20 @@ test('tw dags pause lets no run begin and stops the Schedule, and unpause lets b
     code: 0,
     out: 'pinterestDaily is paused; runs that go on: 0, that wait: 0\n',
   });
-  const run = await harness.start('pinterestDaily', { posts: 5 });
-  await eventually('it waits', async () => (await harness.control.status('pinterestDaily'))?.queued.length === 1);
+  const run = await stage.harness.start('pinterestDaily', { posts: 5 });
+  await eventually('it waits', async () => (await stage.harness.control.status('pinterestDaily'))?.queued.length === 1);
   expect(await json('show', 'pinterestDaily')).toMatchObject({
     standing: { isPaused: true, note: 'the source moves', activeRuns: 0, queuedRuns: 1, schedule: { isPaused: true } },
   });
   const table = (await dags('list')).out;
   expect(table).toMatch(/│ pinterestDaily │ @daily UTC │ yes: the source moves │ 0 +│ 1 +│ 0 +│/);
   expect((await dags('show', 'pinterestDaily')).out).toContain('next run         when it is unpaused');
-  const { memo, state } = await env.client.schedule.getHandle('pinterestDaily').describe();
-  expect([memo, state]).toMatchObject([{ tradewindTaskQueue: own }, { paused: true, note: 'the source moves' }]);
+  const { memo, state } = await stage.env.client.schedule.getHandle('pinterestDaily').describe();
+  expect([memo, state]).toMatchObject([{ tradewindTaskQueue: stage.own }, { paused: true, note: 'the source moves' }]);
   expect(await json('unpause', 'pinterestDaily')).toMatchObject({ isPaused: false, wasPaused: true, changed: true });
   await run.result();
   expect(await dags('unpause', 'pinterestDaily')).toMatchObject({ out: 'pinterestDaily is not paused already\n' });
-  expect((await env.client.schedule.getHandle('pinterestDaily').describe()).state.paused).toBe(false);
+  expect((await stage.env.client.schedule.getHandle('pinterestDaily').describe()).state.paused).toBe(false);
 });
 
 test.each(['pause', 'unpause'])('tw dags %s says of a DAG that there is not what there is', async (verb) => {
@@ -75,7 +41,7 @@ test.each(['pause', 'unpause'])('tw dags %s says of a DAG that there is not what
 });
 
 test('a DAG whose Schedule is paused in the Temporal UI is not paused, and shows it', async () => {
-  const schedule = env.client.schedule.getHandle('pinterestDaily');
+  const schedule = stage.env.client.schedule.getHandle('pinterestDaily');
   await schedule.pause('by hand');
   expect((await dags('list')).out).toContain('│ its Schedule alone │');
   expect(await json('unpause', 'pinterestDaily')).toMatchObject({ wasPaused: false, changed: true });
@@ -83,8 +49,7 @@ test('a DAG whose Schedule is paused in the Temporal UI is not paused, and shows
 });
 
 test('without a worker tw dags pause says so and changes nothing, and list tells what is known all the same', async () => {
-  await harness.stop();
-  isStopped = true;
+  await stage.stopWorkers();
   const { code, out, err } = await dags('pause', 'pinterestDaily');
   expect([code, out]).toEqual([1, '']);
   expect(err).toBe('tw: no worker answered in time, so nothing has changed: start one (tw worker), then try again\n');

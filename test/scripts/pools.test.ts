@@ -1,42 +1,15 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { eventually } from '../support/own-state.ts';
-import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
-import { tw, type CommandEnd } from '../support/tw.ts';
-import { bundle, collectLogs, startHarness, type Harness } from '../workflows/harness.ts';
+import { cliStage } from './cli-stage.ts';
 
-const own = uniqueName('pools');
-const variables = testVariables({ TEMPORAL_NAMESPACE: own, TW_TASK_QUEUE: own, TW_USER: own, TW_S3_BUCKET: own });
-const pools = (...args: string[]): Promise<CommandEnd> => tw(variables, ['pools', ...args]);
 const over = new AbortController();
 const hold = (): Promise<void> => new Promise((resolve) => over.signal.addEventListener('abort', () => resolve()));
-let env: TestWorkflowEnvironment;
-let harness: Harness;
-
-async function json(...args: string[]): Promise<unknown> {
-  const { code, out, err } = await pools(...args, '--json');
-  if (code !== 0) throw new Error(err);
-  return JSON.parse(out) as unknown;
-}
-
-beforeAll(async () => {
-  collectLogs();
-  const { code, err } = await tw(variables, ['init']);
-  if (code !== 0) throw new Error(err);
-  const { address } = testSettings().temporal;
-  env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace: own });
-  harness = await startHarness(env, {
-    bundle: await bundle('test/workflows/fixtures/pool-dags'),
-    activities: { io: { hold }, engine: { hold } },
-    taskQueue: own,
-    bucket: own,
-  });
+const stage = cliStage('pools', {
+  entry: 'test/workflows/fixtures/pool-dags',
+  activities: { io: { hold }, engine: { hold } },
+  release: () => over.abort(),
 });
-
-afterAll(async () => {
-  over.abort();
-  await harness.stop();
-  await env.teardown();
-});
+const pools = (...args: string[]) => stage.tw('pools', ...args);
+const json = (...args: string[]) => stage.json<unknown>('pools', ...args);
 
 test('tw pools makes, changes, tells of and deletes pools, those in use, too', async () => {
   expect(await json('list')).toEqual([]);
@@ -46,8 +19,14 @@ test('tw pools makes, changes, tells of and deletes pools, those in use, too', a
   });
   expect(await json('set', 'small', '2', '--dry-run')).toMatchObject({ slotsBefore: null, changed: false });
   expect(await pools('set', 'small', '1', 'for a test')).toMatchObject({ code: 0, out: 'pool small has 1 slot\n' });
-  const [holds] = [await harness.start('small', { name: 'a' }), await harness.start('small', { name: 'b' })];
-  await eventually('one holds and one waits', async () => (await harness.pools.status('small'))?.waiting.length === 1);
+  const [holds] = [
+    await stage.harness.start('small', { name: 'a' }),
+    await stage.harness.start('small', { name: 'b' }),
+  ];
+  await eventually(
+    'one holds and one waits',
+    async () => (await stage.harness.pools.status('small'))?.waiting.length === 1,
+  );
   await eventually('it is listed', async () => ((await json('list')) as readonly unknown[]).length === 1);
   const summary = { pool: 'small', slots: 1, description: 'for a test', usedSlots: 1, queuedSlots: 1, openSlots: 0 };
   expect(await json('list')).toEqual([summary]);

@@ -1,60 +1,44 @@
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { createS3ObjectStore, type S3ObjectStore } from '../../activities/s3/s3-object-store.ts';
 import { tryLogKey } from '../../pipeline/run-keys.ts';
 import type { RunSummary } from '../../scripts/runs/run-summary.ts';
 import type { TaskStatus } from '../../workflows/engine/queries.ts';
 import { eventually } from '../support/own-state.ts';
-import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
-import { tw, type CommandEnd } from '../support/tw.ts';
-import { dailyActivities } from '../workflows/fixtures/daily-activities.ts';
-import { bundle, collectLogs, startHarness, type Harness } from '../workflows/harness.ts';
+import { testSettings, uniqueName } from '../support/stack.ts';
+import { tw } from '../support/tw.ts';
+import { cliStage } from './cli-stage.ts';
 
-const own = uniqueName('runs');
-const variables = testVariables({ TEMPORAL_NAMESPACE: own, TW_TASK_QUEUE: own, TW_USER: own, TW_S3_BUCKET: own });
-const run = (...args: string[]): Promise<CommandEnd> => tw(variables, args);
+const stage = cliStage('runs');
+const { own, variables, tw: run } = stage;
 const good = uniqueName('good');
 const bad = uniqueName('bad');
 const waiting = uniqueName('waiting');
-let env: TestWorkflowEnvironment;
-let harness: Harness;
 let store: S3ObjectStore;
 
 async function ids(...args: string[]): Promise<readonly string[]> {
-  const { code, out, err } = await run('runs', 'list', '--json', ...args);
-  if (code !== 0) throw new Error(err);
-  return (JSON.parse(out) as readonly RunSummary[]).map(({ runId }) => runId);
+  return (await stage.json<readonly RunSummary[]>('runs', 'list', ...args)).map(({ runId }) => runId);
 }
 
 const start = (runId: string, fails = false) =>
-  env.client.workflow.start('pinterestDaily', {
+  stage.env.client.workflow.start('pinterestDaily', {
     workflowId: runId,
     taskQueue: `${own}-orchestration`,
     args: [fails ? { posts: -1 } : { posts: 5 }],
   });
 
 beforeAll(async () => {
-  collectLogs();
-  const { code, err } = await run('init');
-  if (code !== 0) throw new Error(err);
-  const { address } = testSettings().temporal;
-  env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace: own });
-  harness = await startHarness(env, {
-    bundle: await bundle('workflows/index'),
-    activities: dailyActivities(() => ({ fails: null, calls: [], report: undefined })),
-    taskQueue: own,
-    bucket: own,
-  });
   await (await start(good)).result();
   await (await start(bad, true)).result().catch(() => undefined);
   // On a queue of its own, where nobody takes it up.
-  await env.client.workflow.start('pinterestDaily', { workflowId: waiting, taskQueue: `${own}-nobody`, args: [] });
+  await stage.env.client.workflow.start('pinterestDaily', {
+    workflowId: waiting,
+    taskQueue: `${own}-nobody`,
+    args: [],
+  });
   await eventually('the runs in visibility', async () => (await ids()).length === 3);
   store = createS3ObjectStore({ ...testSettings().s3, bucket: own });
 });
 
 afterAll(async () => {
-  await harness.stop();
-  await env.teardown();
   const keys: string[] = [];
   for await (const { key } of store.list('')) keys.push(key);
   await store.remove(keys);
@@ -109,7 +93,7 @@ test('a run that Temporal has forgotten is listed and told from the ledger', asy
   const handle = await start(gone);
   await handle.result();
   const before = JSON.parse((await run('runs', 'show', gone, '--json')).out) as { readonly tasks: unknown };
-  await env.client.workflowService.deleteWorkflowExecution({
+  await stage.env.client.workflowService.deleteWorkflowExecution({
     namespace: own,
     workflowExecution: { workflowId: gone, runId: handle.firstExecutionRunId },
   });
@@ -178,13 +162,13 @@ describe('tw runs cancel', () => {
     });
     const dry = await run('runs', 'cancel', waiting, '--dry-run');
     expect(dry).toMatchObject({ code: 0, out: `would stop ${waiting} of pinterestDaily, which is queued\n` });
-    expect((await env.client.workflow.getHandle(waiting).describe()).status.name).toBe('RUNNING');
+    expect((await stage.env.client.workflow.getHandle(waiting).describe()).status.name).toBe('RUNNING');
   });
 
   test('stops a run', async () => {
     const runId = uniqueName('stopped');
     // A start in an hour: nothing of it has begun.
-    const handle = await env.client.workflow.start('pinterestDaily', {
+    const handle = await stage.env.client.workflow.start('pinterestDaily', {
       workflowId: runId,
       taskQueue: `${own}-orchestration`,
       args: [{ posts: 5 }],
