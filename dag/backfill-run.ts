@@ -36,6 +36,8 @@ export interface BackfillOrder {
   readonly conf: Readonly<Record<string, unknown>>;
   /** Slots that are to be run, a page of {@link slotsPerPage} after another in the bucket. */
   readonly slots: number;
+  /** How many of them are run again, and so keep their params; absent in an order of a build that did not count them. */
+  readonly again?: number;
   /** Slots of the range that were left out when it was planned. */
   readonly left: number;
 }

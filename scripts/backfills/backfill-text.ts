@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { BackfillRow } from '../../dag/backfill.ts';
+import type { BackfillOrder } from '../../dag/backfill-run.ts';
 import { durationText } from '../../dag/duration.ts';
 import { instantText } from '../../workflows/engine/search-attributes.ts';
 import type { KnownBackfill } from './backfills.ts';
@@ -19,8 +20,7 @@ export function backfillsTable(backfills: readonly KnownBackfill[]): string {
 
 /** One backfill: what was asked for, and how far it is. */
 export function backfillText({ order, state, progress, end }: KnownBackfill): string {
-  const { backfillId, dagId, fromDate, toDate, createdAt, maxActiveRuns, reprocessBehavior, runBackwards, conf } =
-    order;
+  const { backfillId, dagId, fromDate, toDate, createdAt, maxActiveRuns, reprocessBehavior, runBackwards } = order;
   const facts: readonly (readonly [string, string | null])[] = [
     ['dag', dagId],
     ['state', state],
@@ -29,17 +29,27 @@ export function backfillText({ order, state, progress, end }: KnownBackfill): st
     ['ended', end],
     ['max active runs', String(maxActiveRuns)],
     ['reprocess', reprocessBehavior],
-    ['params', Object.keys(conf).length === 0 ? null : JSON.stringify(conf)],
+    ['params', paramsText(order)],
     ...progressFacts(progress),
   ];
   const lines = facts.flatMap(([name, value]) => (value === null ? [] : [`${name.padEnd(16)} ${value}`]));
   return [backfillId, ...lines].join('\n');
 }
 
+/** What its runs were given, and which were not: a run that is done again keeps its params. */
+function paramsText({ conf, slots, again, reprocessBehavior }: BackfillOrder): string | null {
+  if (Object.keys(conf).length === 0) return null;
+  const given = JSON.stringify(conf);
+  if (reprocessBehavior === 'none' || again === 0) return given;
+  if (again === undefined) return `${given}, for new runs; those that run again keep theirs`;
+  return `${given}, for new runs (${slots - again}); those that run again (${again}) keep theirs`;
+}
+
 function progressFacts(progress: KnownBackfill['progress']): readonly (readonly [string, string | null])[] {
   if (progress === null) return [['slots', 'not known: no worker answers, or it was ended from outside']];
-  const { success, failed, active, toGo, left, averageDuration, estimate } = progress;
-  const slots = `${success} succeeded, ${failed} failed, ${active.length} active, ${toGo} to go, ${left} left as they were`;
+  const { state, success, failed, active, toGo, left, averageDuration, estimate } = progress;
+  const rest = state === 'cancelled' ? 'never begun' : 'to go';
+  const slots = `${success} succeeded, ${failed} failed, ${active.length} active, ${toGo} ${rest}, ${left} left as they were`;
   return [
     ['slots', slots],
     ['active', active.length === 0 ? null : active.join(', ')],

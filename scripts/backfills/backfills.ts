@@ -18,7 +18,10 @@ export interface KnownBackfill {
   readonly order: BackfillOrder;
   /** `failed`: it was ended from outside, or could not go on. */
   readonly state: BackfillProgress['state'] | 'failed';
-  /** How far it is, or came; `null` when no worker answers, or it was ended from outside. */
+  /**
+   * How far it is, or came; `null` when no worker answers, or it was ended from outside. Of one that was cancelled the runs that it
+   * left are counted as they are now.
+   */
   readonly progress: BackfillProgress | null;
   /** ISO 8601, UTC. */
   readonly end: string | null;
@@ -125,7 +128,7 @@ async function known(client: Client, description: Description): Promise<KnownBac
   const told = { order, end: closeTime?.toISOString() ?? null };
   const handle = client.workflow.getHandle<() => Promise<BackfillProgress>>(workflowId, runId);
   if (status.name === 'COMPLETED') {
-    const progress = await handle.result();
+    const progress = await withLaterEnds(client, await handle.result());
     return { ...told, state: progress.state, progress };
   }
   if (!isOpen(status)) return { ...told, state: 'failed', progress: null };
@@ -136,5 +139,30 @@ async function known(client: Client, description: Description): Promise<KnownBac
   } catch (error) {
     if (!wasNotAnswered(error)) throw error;
     return { ...told, state: 'running', progress: null };
+  }
+}
+
+/** What a backfill came to, with the ends since of runs that it left when it was cancelled: they went on without it. */
+async function withLaterEnds(client: Client, progress: BackfillProgress): Promise<BackfillProgress> {
+  let { success, failed } = progress;
+  const active: string[] = [];
+  for (const runId of progress.active) {
+    const state = await stateOf(client, runId);
+    if (state === 'active') active.push(runId);
+    else if (state === 'success') success++;
+    else failed++;
+  }
+  return { ...progress, success, failed, active };
+}
+
+/** One that Temporal does not know any more was deleted by hand: it keeps the backfill no longer than its later runs. */
+async function stateOf(client: Client, runId: string): Promise<'active' | 'success' | 'failed'> {
+  try {
+    const { status } = await client.workflow.getHandle(runId).describe();
+    if (isOpen(status)) return 'active';
+    return status.name === 'COMPLETED' ? 'success' : 'failed';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'failed';
+    throw error;
   }
 }

@@ -56,6 +56,8 @@ export async function createBackfill(
     ...request,
     conf,
     slots: slots.length,
+    // One that left no record has nothing to keep.
+    again: slots.filter(({ attempt = 0 }) => attempt > 0).length,
     left: rows.length - slots.length,
   };
   if (isTrial || slots.length === 0) return { order, rows, isCreated: false };

@@ -134,7 +134,7 @@ describe('backfills, on a real server', () => {
       reprocessBehavior: 'failed',
       runBackwards: true,
     });
-    expect(order).toMatchObject({ slots: 2, left: 3 });
+    expect(order).toMatchObject({ slots: 2, again: 1, left: 3 });
     // The one that was terminated left no record, so that it runs whole and with the new params; the other one waits as it did.
     await activeAre(order, '2026-01-02');
     expect(await progressOf(order)).toMatchObject({ success: 1, active: [idOf('2026-01-02')] });
@@ -171,6 +171,8 @@ describe('backfills, on a real server', () => {
     await harness.control.setPaused('daily', false, 'a test');
     await runOf('2026-02-03').signal('open', 'good');
     expect((await endOf(runOf('2026-02-03'))).result?.state).toBe('success');
+    // What it left has ended without it; it was told as active for ever.
+    expect(await progressOf(order)).toMatchObject({ state: 'cancelled', success: 2, failed: 1, active: [], toGo: 6 });
     expect((await backfills.list('daily')).map(({ state }) => state)).toEqual(['cancelled', 'completed', 'completed']);
   });
 
