@@ -16,10 +16,12 @@ import { judgeLines } from '../activities/steps/judge-lines.ts';
 import { fetchLines } from '../activities/steps/landed-lines.ts';
 import { linesSql } from '../pipeline/cleaning/lines-sql.ts';
 import { mergedSql, newestTable, writeSql } from '../pipeline/cleaning/merge-sql.ts';
+import { inheritedEnvironment } from '../config/environment.ts';
 import { parseSettings } from '../config/settings.ts';
 import { sourcePosts } from '../pipeline/source/source-posts.ts';
 import { sourcePostCount } from '../pipeline/source/source-tables.ts';
 import { topicName } from '../pipeline/tables.ts';
+import { fetchSpark } from '../stack/spark.ts';
 import { startStack } from '../stack/stack.ts';
 import { benchContext } from './support/bench-context.ts';
 import type { BenchContext } from './support/report.ts';
@@ -28,10 +30,10 @@ const partitions = 3;
 const perObject = 10_000;
 
 /**
- * `npm run bench -- clean [--records 1000000] [--rounds 3] [--s3 versitygw] [--spark PYTHON]`: cleans pin rows from JSON lines in object storage to
+ * `npm run bench -- clean [--records 1000000] [--rounds 3] [--s3 versitygw] [--spark]`: cleans pin rows from JSON lines in object storage to
  * a Delta table, beside the same statements as a plain COPY from local files to a local file; then the same rows again
- * into the table that holds them, and a day's thousand. `--spark` names a Python that has pyspark, which then does the course's cleaning of
- * the same lines; without it Spark is left out.
+ * into the table that holds them, and a day's thousand. `--spark` has Spark do the course's cleaning of the same lines
+ * (it is large; fetched when it is not in the cache); without it Spark is left out.
  */
 export async function clean({ args, signal, record }: BenchContext): Promise<void> {
   const { values } = parseArgs({
@@ -41,7 +43,7 @@ export async function clean({ args, signal, record }: BenchContext): Promise<voi
       rounds: { type: 'string', default: '3' },
       s3: { type: 'string', default: 'versitygw' },
       memory: { type: 'string', default: '1GB' },
-      spark: { type: 'string' },
+      spark: { type: 'boolean', default: false },
     },
   });
   const server = values.s3 === 'ministack' ? 'ministack' : 'versitygw';
@@ -86,7 +88,7 @@ export async function clean({ args, signal, record }: BenchContext): Promise<voi
           toPlainWithTransfers: seconds / bare.all,
         });
       }
-      if (values.spark !== undefined) record({ round, ...(await spark(values.spark, landing, first, folder, signal)) });
+      if (values.spark) record({ round, ...(await spark(landing, first, folder, signal)) });
     }
   } finally {
     store.close();
@@ -174,7 +176,6 @@ async function plain(
 
 /** The course's cleaning of the same lines in PySpark, its start apart. */
 async function spark(
-  python: string,
   landing: LandingZone,
   landed: LandResult,
   folder: string,
@@ -186,7 +187,11 @@ async function spark(
   await fetchLines(landing, landed.partitions, lines, benchContext('spark', signal));
   const script = join(import.meta.dirname, 'support/spark-clean.py');
   await stat(script);
-  const { stdout } = await promisify(execFile)(python, [script, lines, join(folder, 'spark-out')], { signal });
+  const { python, pythonPath } = await fetchSpark();
+  const { stdout } = await promisify(execFile)(python, [script, lines, join(folder, 'spark-out')], {
+    signal,
+    env: { ...inheritedEnvironment(), PYTHONPATH: pythonPath, PYSPARK_PYTHON: python },
+  });
   const { startSeconds, seconds, rows }: Record<string, number> = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
   return {
     what: 'PySpark local[2], start apart',

@@ -2,7 +2,7 @@ import type { PartName } from './part-name.ts';
 
 /** What happens to a part right now, for people. */
 export interface Progress {
-  readonly part: PartName | 'temporal-test-server';
+  readonly part: PartName | 'temporal-test-server' | 'spark';
   readonly step: 'wait' | 'found' | 'fetch' | 'start' | 'ready' | 'stop';
   /** A sentence without the part's name. */
   readonly text: string;

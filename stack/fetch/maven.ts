@@ -13,7 +13,7 @@ import { runTool } from '../tethered-process.ts';
 export type PinnedJars = Readonly<Record<string, string>>;
 
 /** Maven coordinates: `group:artifact:version`. */
-type Coordinates = `${string}:${string}:${string}`;
+export type Coordinates = `${string}:${string}:${string}`;
 
 /** What Maven copies where. */
 export interface MavenOrder {

@@ -1,23 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { cacheFolder, inheritedEnvironment } from '../../config/environment.ts';
+import { inheritedEnvironment } from '../../config/environment.ts';
 import type { Settings } from '../../config/settings.ts';
-import { obtain } from '../../stack/fetch/cache.ts';
-import { mavenCopy, type PinnedJars } from '../../stack/fetch/maven.ts';
-import { requirePrerequisite } from '../../stack/prerequisites.ts';
-import { runTool } from '../../stack/tethered-process.ts';
-
-/** Spark is published as sources of its Python package alone, with all jars inside. */
-const requirements = `pyspark==4.2.0 --hash=sha256:5ad689d53570ee1674193fd4f9bda065f0db3be9363a27d2a3406cc457b70b61
-py4j==0.10.9.9 --hash=sha256:c7c26e4158defb37b0bb124933163641a2ff6e3a3913f7811b0ddbe07ed61533
-`;
-
-/** Delta Lake for that Spark: nothing else is needed to read tables. */
-const deltaJars: PinnedJars = {
-  'delta-spark_4.2_2.13-4.4.0.jar': '27d4fd8b1f879535c573ed1c718177d6a27f24d3e626ba02e216369725721ead',
-  'delta-storage-4.4.0.jar': 'c46735481fa8e326b0957be02b4420cbcab4b325bb08009b7f2045a95133f1cc',
-};
+import { fetchSpark } from '../../stack/spark.ts';
 
 const script = `
 import json, sys
@@ -55,63 +39,17 @@ export interface SparkTable {
   readonly unneeded: readonly string[];
 }
 
-/** Makes a reader of Delta tables: Spark itself, fetched once into the cache (some 470 MB; it takes a minute). */
+/** Makes a reader of Delta tables: Spark itself, fetched once into the cache (it is large, and takes a minute or two). */
 export async function spark(
   settings: Settings,
 ): Promise<(tables: Readonly<Record<string, SparkOrder>>, folder: string) => Readonly<Record<string, SparkTable>>> {
-  const python = await requirePrerequisite('python', 'reading Delta tables with Spark');
-  await requirePrerequisite('java', 'reading Delta tables with Spark');
-  const sizes = { downloadBytes: 470_000_000, diskBytes: 490_000_000 };
-  const home = await obtain(
-    {
-      cacheKey: 'pyspark-4.2.0-delta-4.4.0',
-      ...sizes,
-      fetchWith: ['python', 'java', 'mvn'],
-      fetch: async (draft, report) => {
-        const text = join(draft, 'requirements.txt');
-        const temporary = join(draft, '.pip');
-        mkdirSync(temporary);
-        writeFileSync(text, requirements);
-        await runTool({
-          command: python.path,
-          args: [
-            '-m',
-            'pip',
-            'install',
-            '--require-hashes',
-            '--no-deps',
-            '--no-cache-dir',
-            '--no-input',
-            '--target',
-            draft,
-            '-r',
-            text,
-          ],
-          environment: { ...inheritedEnvironment(), TMPDIR: temporary, PIP_ROOT_USER_ACTION: 'ignore' },
-          purpose: 'fetching Spark with pip',
-        });
-        rmSync(temporary, { recursive: true, force: true });
-        const wanted = ['io.delta:delta-spark_4.2_2.13:4.4.0', 'io.delta:delta-storage:4.4.0'] as const;
-        const jars = join(draft, 'delta');
-        mkdirSync(jars);
-        await mavenCopy(
-          { title: 'Delta for Spark', wanted, transitive: false, jars: deltaJars, downloadBytes: 9_600_000 },
-          jars,
-          report,
-        );
-      },
-    },
-    cacheFolder(settings.cacheDir),
-    () => undefined,
-  );
-  const jars = Object.keys(deltaJars)
-    .map((name) => join(home, 'delta', name))
-    .join(',');
+  const { cacheDir } = settings;
+  const { python, pythonPath, jars } = await fetchSpark(cacheDir === undefined ? {} : { cacheDir });
   return (tables, folder) => {
-    const { stdout, stderr, status } = spawnSync(python.path, ['-c', script], {
+    const { stdout, stderr, status } = spawnSync(python, ['-c', script], {
       cwd: folder,
-      input: JSON.stringify({ tables, jars, folder }),
-      env: { ...inheritedEnvironment(), PYTHONPATH: home, PYSPARK_PYTHON: python.path },
+      input: JSON.stringify({ tables, jars: jars.join(','), folder }),
+      env: { ...inheritedEnvironment(), PYTHONPATH: pythonPath, PYSPARK_PYTHON: python },
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
     });

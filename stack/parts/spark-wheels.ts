@@ -1,0 +1,110 @@
+import type { PinnedWheel } from '../fetch/pip.ts';
+
+/**
+ * PySpark, with all of Spark's jars inside, and what notebooks and Python data sources import. PySpark is published as a source
+ * archive alone. The rest is wheels: CPython 3.11 to 3.14 on Linux and macOS, x64 and arm64. pandas 3 is not supported by Spark 4.2.
+ */
+export const sparkWheels: readonly PinnedWheel[] = [
+  {
+    name: 'pyspark',
+    version: '4.2.0',
+    sha256: ['5ad689d53570ee1674193fd4f9bda065f0db3be9363a27d2a3406cc457b70b61'],
+    source: true,
+  },
+  {
+    name: 'py4j',
+    version: '0.10.9.9',
+    sha256: ['c7c26e4158defb37b0bb124933163641a2ff6e3a3913f7811b0ddbe07ed61533'],
+  },
+  {
+    name: 'pyarrow',
+    version: '26.0.1',
+    sha256: [
+      '0044cb9303c3ae082cc52a2493312109c955bcfa84e87be768736f7d6d8f6257',
+      '0187cbe6558cb158e148dd7b779f59cab6104163d148d808d04f293dc897b7ec',
+      '15435b595c14583f6ac8495c3ef89ac3fed6bc94f168467bfd3b6ba53ad3a643',
+      '217497a51fd41abb74502ba2f4900872e0944c226945c02ee8a1cb4f81df3392',
+      '22a96a225de107eb9acd1ad9a818198ca832df2a4c0952412f754a7ed2105a98',
+      '39cb0f2418282c24bea6ceda77b03e5a8f0a5766b63a8bf194d4e2a2c423548c',
+      '4cb739ccb87292c673e1f69819b68432a73bb8bb456e8599641bba9183a8a1dd',
+      '50b40aea92f43b2b6da3427548a5337741b4b93b92e8015a8a3eefc0e75acca2',
+      '6c18167774fb599d42444b7ac558a893d49e750fb14232b538955e6f0d1d51ea',
+      '7ae48ab53610b85e004b03bccff593fbdf22186d0ab48ed42c90797915dac814',
+      '9a62748f6b1f9f438706f0307acbb26e6a15010ea58f202c9d2725bc6eac0871',
+      'a2c5e9cec45b318917b630dc040cf197aef624d94866ab2c8e709708057123d2',
+      'a3a79661404ba3d41b7c9a45cb56113246a244b38cb1393fadae289bc66b91b4',
+      'a44a244867cac106cd326dd0a04be0850d2b8af3b1418ed7aeb8146d13aba360',
+      'c718bf97a92a6dea97fd1062c3b9f9e2e83cb9cc926e752289fa4ffff41738f9',
+      'f71221bbc7707e3fad920d0478db9350791d4714ec445299ee0d56559fbc156c',
+    ],
+  },
+  {
+    name: 'numpy',
+    version: '2.4.6',
+    sha256: [
+      '001fbb8e08d942dd57599e781f2472269ee7f2755fae407b4f67b2f0b17da3f1',
+      '0280e0356c0829a18d9de1cb7eee50ec22ca639878d7240307ca0943d73cd2c4',
+      '06ca2f61ec4385a07a6977c55ba998a4466c123642b4a32694d3128fce18c079',
+      '0ab0a9c4ffb1a6d95ef519fe4247dba8eb6b18ad93999f76b7f657039acabd47',
+      '110f8b71aacb688ec69062bb7f6938a0f8acb01b7c1c4beb453c65b6d234584d',
+      '38efbc8de75c7a0fc1ac190162d892787f3f47b57cc291231aafee36b80982b7',
+      '40fdc1ae7125e518ea98e53e69a4ebc27e1fd50510c47b7ea130cf21e5e1d42b',
+      '511dbaf848decaaaf4b4ca48032619fb3138710c4bf7da7617765edad1ef96b0',
+      '5f9fb9157b4ce2971008323afe46053787b526ef624fea915b261468a8421a0f',
+      '72fbe16c6fac95aedf5937fa873445cec2110be35d8a4e9433d7501fd98dae6b',
+      '89cd468399cfd2504718f0ba50e410dca55a170b61a02ad92bb18c8a65186e93',
+      '90f9849678c75fe7afa2d348ac842c168b0a4d3d61919687216dfc547976d853',
+      'a2c306dea656c12c68f51f4cea133cbe78ca7435eb28c735eac1d3ebe73be6e8',
+      'a7830bab239b79cda9c08c2da014761cafb48da6150e1da17ac06283f43b6089',
+      'bf162abab1c1a736333192707cef898e735a5ca00f38f27eeedf44b39d9e85eb',
+      'ebfb099f8dcf083deef3ac1ca4c1503f387cf76296fcb3816b66f5ecb5f54fdb',
+    ],
+  },
+  {
+    name: 'pandas',
+    version: '2.3.3',
+    sha256: [
+      '1611aedd912e1ff81ff41c745822980c49ce4a7907537be8692c8dbc31924593',
+      '318d77e0e42a628c04dc56bcef4b40de67918f7041c2b061af1da41dcff670ac',
+      '3fd2f887589c7aa868e02632612ba39acb0b8948faf5cc58f0850e165bd46f35',
+      '56851a737e3470de7fa88e6131f41281ed440d29a9268dcbf0002da5ac366713',
+      '602b8615ebcc4a0c1751e71840428ddebeb142ec02c786e8ad6b1ce3c8dec523',
+      '6d21f6d74eb1725c2efaa71a2bfc661a0689579b58e9c0ca58a739ff0b002b53',
+      '6d2cefc361461662ac48810cb14365a365ce864afe85ef1f447ff5a1e99ea81c',
+      '8fe25fc7b623b0ef6b5009149627e34d2a4657e880948ec3c840e9402e5c1b45',
+      'b3d11d2fda7eb164ef27ffc14b4fcab16a80e1ce67e9f57e19ec0afaf715ba89',
+      'b468d3dad6ff947df92dcb32ede5b7bd41a9b3cceef0a30ed925f6d01fb8fa66',
+      'b98560e98cb334799c0b07ca7967ac361a47326e9b4e5a7dfb5ab2b1c9d35a1b',
+      'bdcd9d1167f4885211e401b3036c0c8d9e274eee67ea8d0758a256d60704cfe8',
+      'e32e7cc9af0f1cc15548288a51a3b681cc2a219faa838e995f7dc53dbab1062d',
+      'ecaf1e12bdc03c86ad4a7ea848d66c685cb6851d807a26aa245ca3d2017a1908',
+      'ee15f284898e7b246df8087fc82b87b01686f98ee67d85a17b7ab44143a3a9a0',
+      'ee67acbbf05014ea6c763beb097e03cd629961c8a632075eeb34247120abcb4b',
+    ],
+  },
+  {
+    name: 'python-dateutil',
+    version: '2.9.0.post0',
+    sha256: ['a8b2bc7bffae282281c8140a97d3aa9c14da0b136dfe83f850eea9a5f7470427'],
+  },
+  {
+    name: 'pytz',
+    version: '2026.6',
+    sha256: ['7fed3fee8fd6bd4a2b7b75a8d56021d0624127bf69bd5691f115db929ac570b3'],
+  },
+  {
+    name: 'tzdata',
+    version: '2026.6',
+    sha256: ['0a10eec6e13ef16b627fabed9a5f2ba61a62b1c67f327305f4e7e412a70b4aec'],
+  },
+  {
+    name: 'six',
+    version: '1.17.0',
+    sha256: ['4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274'],
+  },
+  {
+    name: 'delta-spark',
+    version: '4.4.0',
+    sha256: ['f15cedc2c59855b1660a692f9aca1deac0c4dfcec46531b203025281b102e9c8'],
+  },
+];
