@@ -61,6 +61,35 @@ describe('a pool', () => {
     expect(pool.state()).toMatchObject({ held: [], waiting: [] });
   });
 
+  test('keeps no more claims than fit in a message; the last in the line ask again', () => {
+    const execution = '0198c0de-1111-7222-8333-444455556666';
+    const typical = (id: number, weight = 1): SlotClaim => ({
+      id: `${execution}/${id}`,
+      runId: 'pinterestDaily-2026-11-26T00:00:00Z',
+      executionId: execution,
+      label: `pinterestDaily.work[${id}]`,
+      slots: 1,
+      weight,
+    });
+    const pool = poolOf(1);
+    for (let id = 0; id < 10_000; id++) pool.request(typical(id));
+    const { held, waiting } = pool.state();
+    expect(Buffer.byteLength(JSON.stringify(pool.state()))).toBeLessThan(1_510_000);
+    expect([held.length, waiting.length]).toEqual([1, 7_256]);
+    expect(pool.reason(typical(9_999).id)).toEqual({ why: 'queue_full', ahead: waiting.length });
+    // A heavy one takes the place of the last.
+    pool.request(typical(10_001, 9));
+    expect(pool.reason(typical(10_001, 9).id)).toEqual({ why: 'full', slots: 1, ahead: 0 });
+    expect(pool.reason(waiting.at(-1)?.id ?? '')?.why).toBe('queue_full');
+    // Who asks again when others have left has a place, and what is held fits as well.
+    pool.runEnded(execution);
+    expect(pool.request(typical(9_999)).length).toBe(1);
+    pool.resize({ slots: 20_000, description: '' });
+    for (let id = 0; id < 9_000; id++) pool.request({ ...typical(id), label: '\u{1d465}\u0007'.repeat(9) });
+    expect(Buffer.byteLength(JSON.stringify(pool.state()))).toBeLessThan(1_510_000);
+    expect(pool.state().waiting).toEqual([]);
+  });
+
   test('is never over its size, loses no slot, starves nobody, and is the same after it has gone on anew', () => {
     const event = fc.record({
       kind: fc.constantFrom('ask', 'ask', 'ask', 'give', 'end', 'size', 'anew'),

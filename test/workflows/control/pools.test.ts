@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { poolId } from '../../../activities/temporal/port.ts';
+import type { SlotClaim } from '../../../dag/pool.ts';
 import { eventually } from '../../support/own-state.ts';
 import { endOf, onRealServer, taskOf, type Harness, type Stage } from '../harness.ts';
 
@@ -175,5 +177,26 @@ describe('pools, on a real server', () => {
     await harness.pools.resize('crowd', { slots: null, description: '' });
     await eventually('the pool is gone', async () => (await harness.pools.status('crowd')) === undefined);
     expect(await harness.pools.status('crowd')).toBeUndefined();
+  }, 180_000);
+
+  /** Claims of runs that there are not: who tells those finds that out. */
+  const claimsOfNobody = (many: number): readonly SlotClaim[] =>
+    Array.from({ length: many }, () => {
+      const executionId = randomUUID();
+      const runId = `small-2026-11-26T00:00:00Z-${executionId.slice(0, 8)}`;
+      return { id: `${executionId}/1`, runId, executionId, label: 'small.work', slots: 1, weight: 1 };
+    });
+
+  test('go on in a new history with all the claims that they keep, of more than they can', async () => {
+    const { client, pools, taskQueue } = harness;
+    const change = (description: string) => pools.resize('long', { slots: null, description });
+    const turns = await Promise.all(claimsOfNobody(10_000).map((claim) => pools.take({ pool: 'long', claim })));
+    const kept = turns.filter((turn) => !turn.go && turn.why === 'no_pool').length;
+    expect(kept).toBeGreaterThan(6_000);
+    expect(turns.filter((turn) => !turn.go && turn.why === 'queue_full')).toHaveLength(10_000 - kept);
+    const handle = client.workflow.getHandle(poolId('long', taskQueue));
+    const before = (await handle.describe()).runId;
+    for (let n = 0; (await handle.describe()).runId === before; n++) await change(`${n}`);
+    expect((await pools.status('long'))?.waiting).toHaveLength(kept);
   }, 180_000);
 });
