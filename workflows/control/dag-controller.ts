@@ -33,6 +33,7 @@ import {
 import { turnSignal } from '../engine/turn.ts';
 import { openEndless } from './endless-runs.ts';
 import { controllerActivities, watchUntilLong } from './run-watch.ts';
+import { openTeller } from './teller.ts';
 
 const exchange = defineUpdate<readonly Turn[], [Letter<TurnRequest, RunEnded>]>('exchange' satisfies ControllerMessage);
 const setPaused = defineUpdate<void, [PauseOrder]>('setPaused' satisfies ControllerMessage);
@@ -49,7 +50,7 @@ export async function dagController(start: ControllerStart): Promise<void> {
   let pausedAt = start.pausedAt ?? (start.paused === true ? Date.now() : undefined);
   /** Rises with each run that begins or ends. */
   let moves = 0;
-  let telling = 0;
+  const teller = openTeller();
   const endless = openEndless(start.dagId, start.endless, () => turns.state().paused);
 
   /** Tells runs that their turn has come, but for those that are answered anyway. */
@@ -67,12 +68,12 @@ export async function dagController(start: ControllerStart): Promise<void> {
   }
 
   function tell(ticket: Ticket): void {
-    telling++;
-    getExternalWorkflowHandle(ticket.runId, ticket.executionId)
-      .signal(turnSignal)
-      // It ended while it waited.
-      .catch(() => end(ticket))
-      .finally(() => telling--);
+    teller.tell(() =>
+      getExternalWorkflowHandle(ticket.runId, ticket.executionId)
+        .signal(turnSignal)
+        // It ended while it waited.
+        .catch(() => end(ticket)),
+    );
   }
 
   function end(ticket: EndedTicket): void {
@@ -82,13 +83,15 @@ export async function dagController(start: ControllerStart): Promise<void> {
     endless.ended(ticket.executionId);
   }
 
+  let pausing = 0;
+
   function pauseAfterFailures(): void {
     const count = turns.failedTooOften();
     if (count === undefined || turns.state().paused) return;
-    telling++;
+    pausing++;
     pause({ paused: true, note: `${count} runs in a row have failed (maxConsecutiveFailedDagRuns)` })
       .catch((error: unknown) => log.warn('the Schedule of a DAG that is paused goes on', { why: String(error) }))
-      .finally(() => telling--);
+      .finally(() => pausing--);
   }
 
   function keptPause({ paused, note: why }: PauseOrder): KeptPause {
@@ -155,7 +158,7 @@ export async function dagController(start: ControllerStart): Promise<void> {
     },
     onEnded: end,
   });
-  await condition(() => allHandlersFinished() && telling === 0 && !endless.isStarting());
+  await condition(() => allHandlersFinished() && teller.isDone() && pausing === 0 && !endless.isStarting());
   goingOn.cancel();
   const state = turns.state();
   const next = endless.state();

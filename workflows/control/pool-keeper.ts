@@ -20,6 +20,7 @@ import type {
 import { openPool, type PoolSize, type PoolStart, type SlotClaim } from '../../dag/pool.ts';
 import { slotsSignal } from '../engine/pool-slots.ts';
 import { watchUntilLong } from './run-watch.ts';
+import { openTeller } from './teller.ts';
 
 const exchange = defineUpdate<readonly PoolTurn[], [Letter<PoolRequest, PoolRelease>]>(
   'exchange' satisfies PoolMessage,
@@ -37,7 +38,7 @@ export async function poolKeeper(start: PoolStart): Promise<void> {
   let isDeleted = start.slots === null && workflowInfo().continuedFromExecutionRunId !== undefined;
   /** Rises with each claim that is given or given back. */
   let moves = 0;
-  let telling = 0;
+  const teller = openTeller();
 
   /** Tells runs which of their claims hold their slots now, but for those that are answered anyway. */
   function begin(admitted: readonly SlotClaim[], answered: ReadonlySet<string> = new Set()): void {
@@ -53,12 +54,12 @@ export async function poolKeeper(start: PoolStart): Promise<void> {
   }
 
   function tell(run: RunExecution, ids: readonly string[]): void {
-    telling++;
-    getExternalWorkflowHandle(run.runId, run.executionId)
-      .signal(slotsSignal, ids)
-      // It ended while it waited.
-      .catch(() => end(run))
-      .finally(() => telling--);
+    teller.tell(() =>
+      getExternalWorkflowHandle(run.runId, run.executionId)
+        .signal(slotsSignal, ids)
+        // It ended while it waited.
+        .catch(() => end(run)),
+    );
   }
 
   function end({ executionId }: RunExecution): void {
@@ -101,7 +102,7 @@ export async function poolKeeper(start: PoolStart): Promise<void> {
       onEnded: end,
     }),
   ]);
-  await condition(() => allHandlersFinished() && telling === 0);
+  await condition(() => allHandlersFinished() && teller.isDone());
   if (!isOver()) await continueAsNew<typeof poolKeeper>(pool.state());
 }
 

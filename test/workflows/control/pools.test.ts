@@ -199,4 +199,14 @@ describe('pools, on a real server', () => {
     for (let n = 0; (await handle.describe()).runId === before; n++) await change(`${n}`);
     expect((await pools.status('long'))?.waiting).toHaveLength(kept);
   }, 180_000);
+
+  test('tell more runs than a server lets a workflow signal at once', async () => {
+    const { pools } = harness;
+    await Promise.all(claimsOfNobody(2_100).map((claim) => pools.take({ pool: 'many', claim })));
+    await pools.resize('many', { slots: 3_000, description: '' });
+    // Too busy to answer now and then.
+    const holders = async () => (await pools.status('many').catch(() => undefined))?.held.length;
+    await eventually('all are found out', async () => (await holders()) === 0, 60_000);
+    expect((await pools.status('many'))?.waiting).toEqual([]);
+  }, 180_000);
 });
