@@ -12,10 +12,8 @@ import { sourcesOf, type MapList } from './map-list.ts';
 import type { TryOptions } from './options.ts';
 import type { AnyRef, EdgeRef, GroupRef, ItemRef } from './outcome.ts';
 import type { EdgeOptions, GroupOptions, MapGroupOptions, Needs } from './task-options.ts';
+import { taskRoom } from './task-room.ts';
 import { unmappedRun } from './task-run.ts';
-import { isPoolName } from './pool.ts';
-import { weightRules } from './priority.ts';
-import { defaultQueue, isQueueName } from './queue.ts';
 import type { Timetable } from './timetable.ts';
 import { triggerRules, type TriggerRule } from './trigger-rules.ts';
 import { tryPolicy } from './try-policy.ts';
@@ -69,9 +67,7 @@ export function dagBuilder(draft: Draft, defaults: DagDefaults, group: DraftGrou
         ...tryPolicy(merged, say),
         ...(callbacks !== undefined && { callbacks }),
         ...mappedFields(ownMapping ?? mapped?.mapping ?? undefined),
-        ...priorityOf(merged, say),
-        ...queueOf(merged, say),
-        ...poolOf(merged, say),
+        ...taskRoom(merged, say),
         ...outletsOf(own, say),
         ...(own.ignoreDownstreamTriggerRules === false && { ignoreDownstreamTriggerRules: false }),
         ...(own.onFailureFailDagrun === true && { onFailureFailDagrun: true }),
@@ -250,40 +246,6 @@ function ruleOf(
     );
   if (triggerRules.includes(triggerRule)) return triggerRule;
   return say(`there is no trigger rule ${triggerRule as string}; there are ${triggerRules.join(', ')}`);
-}
-
-/** Left out where it is the default, so that such a task's definition says what it always said. */
-function queueOf({ queue = defaultQueue }: TryOptions, say: (text: string) => never): Pick<TaskDefinition, 'queue'> {
-  if (!isQueueName(queue)) say(`queue is '${queue}'; a name has letters, digits, _ and -, at most 50`);
-  return queue === defaultQueue ? {} : { queue };
-}
-
-function priorityOf(
-  { priorityWeight: weight, weightRule: rule }: TryOptions,
-  say: (text: string) => never,
-): Pick<TaskDefinition, 'priorityWeight' | 'weightRule'> {
-  if (weight !== undefined && !Number.isInteger(weight)) say(`priorityWeight is ${weight}; it is a whole number`);
-  if (rule !== undefined && !weightRules.includes(rule))
-    say(`there is no weightRule ${rule as string}; there are ${weightRules.join(', ')}`);
-  return { ...(weight !== undefined && { priorityWeight: weight }), ...(rule !== undefined && { weightRule: rule }) };
-}
-
-function poolOf(
-  { pool, poolSlots, maxActiveTisPerDag: most }: TryOptions,
-  say: (text: string) => never,
-): Pick<TaskDefinition, 'pool' | 'poolSlots' | 'maxActiveTisPerDag'> {
-  const isCount = (count: number): boolean => Number.isInteger(count) && count >= 1;
-  if (pool != null && !isPoolName(pool))
-    say(`the pool '${pool}' is no name: letters, digits, dots, - and _, at most 250`);
-  if (poolSlots !== undefined && !isCount(poolSlots)) say(`poolSlots is ${poolSlots}; it is a whole number from 1`);
-  if (poolSlots !== undefined && pool == null) say('has poolSlots, but no pool: name the pool, or drop poolSlots');
-  if (most !== undefined && !isCount(most))
-    say(`maxActiveTisPerDag is ${most}; it is a whole number from 1, left out for no limit`);
-  return {
-    ...(pool != null && { pool }),
-    ...(poolSlots !== undefined && { poolSlots }),
-    ...(most !== undefined && { maxActiveTisPerDag: most }),
-  };
 }
 
 function outletsOf({ outlets = [] }: AnyOptions, say: (text: string) => never): Pick<TaskDefinition, 'outlets'> {

@@ -171,6 +171,10 @@ export interface TaskDefinition extends TryPolicy {
   readonly poolSlots?: number;
   /** How many of its instances run at a time over all runs of the DAG. */
   readonly maxActiveTisPerDag?: number;
+  /** Whether the same task of the run before has to have succeeded, or to have been skipped. */
+  readonly dependsOnPast?: true;
+  /** Whether the tasks directly below that one have to have, too. */
+  readonly waitForDownstream?: true;
   /** Of a branch: each choice as it is written, and the ids of the tasks that are followed by it. */
   readonly choices?: Readonly<Record<string, readonly string[]>>;
   /** Of a short circuit that skips only what is directly below it. */

@@ -45,6 +45,14 @@ export interface TryOptions extends TaskCallbackOptions {
   /** How many of its instances run at a time over all runs of the DAG, from 1; the others are `queued`. Without it all run. */
   readonly maxActiveTisPerDag?: number;
   /**
+   * Whether it begins only when the same task of the run before has succeeded or was skipped; as long as it has not, it waits, until that
+   * one is cleared and done again, or marked. The run before is the one with the next earlier logical date, with `catchup` the next
+   * earlier one that nobody started by hand. The first run of all has none to wait for.
+   */
+  readonly dependsOnPast?: boolean;
+  /** Whether it waits, besides, for the tasks directly below the one of the run before; `dependsOnPast` goes with it. */
+  readonly waitForDownstream?: boolean;
+  /**
    * What is added to its weight: the weights of all tasks below it (`downstream`, the default), so that what most waits for
    * comes first; of all above it (`upstream`), so that what was begun is finished first; or nothing (`absolute`).
    */

@@ -46,6 +46,12 @@ export interface RunOrigin {
   readonly slot?: SlotOrder | undefined;
 }
 
+/** Id of the automatic run that is due at an instant (epoch milliseconds), as Temporal's Schedules write it. */
+export function scheduledRunId(dagId: string, runAfter: number): string {
+  const seconds = new Date(Math.floor(runAfter / 1_000) * 1_000);
+  return `${dagId}-${seconds.toISOString().replace('.000Z', 'Z')}`;
+}
+
 /** What of a DAG decides when it runs by itself. */
 export type Scheduled = Pick<DagDefinition, 'timetable'> &
   Partial<Pick<DagDefinition, 'catchup' | 'startDate' | 'endDate'>>;

@@ -7,7 +7,7 @@ const io = activitiesOn<ExampleActivities>('io');
 
 /**
  * Which runs there are. Airflow: `start_date`, `catchup`, `max_active_runs`, `is_paused_upon_creation`,
- * `max_consecutive_failed_dag_runs`. Nothing runs before `tw dags unpause everyMonth`; then one run after the other makes up for all
+ * `max_consecutive_failed_dag_runs`, `depends_on_past`. Nothing runs before `tw dags unpause everyMonth`; then one run after the other makes up for all
  * months since the start date, and three that fail in a row pause the DAG again.
  */
 export const everyMonth = dag(
@@ -22,6 +22,8 @@ export const everyMonth = dag(
   },
   ({ task }) => {
     task('load', {
+      // One month upon the other: it waits until that of the month before has succeeded.
+      dependsOnPast: true,
       run: (_, { dataInterval }) => io.load({ file: `${dataInterval.start.toISOString().slice(0, 7)}.csv` }),
     });
   },

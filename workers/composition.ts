@@ -23,6 +23,7 @@ import type {
   ControlActivities,
   ControllerActivities,
   KeeperActivities,
+  RunWaits,
 } from '../activities/steps/control-contract.ts';
 import { createBackfill, type BackfillPorts } from '../activities/steps/backfill.ts';
 import { createControl, type ControlPorts } from '../activities/steps/control.ts';
@@ -97,7 +98,8 @@ export function compose({ settings, client, renewSchedules, duckDbChild, log }: 
   });
   const source = createSourceDatabase(settings.mysql);
   const ledger = createRunLedger(store);
-  const runs = createFindDagRuns({ finder: createRunFinder(client), ledger });
+  const finder = createRunFinder(client);
+  const runs = createFindDagRuns({ finder, ledger });
   const engine = createDuckDb({ ...settings.duckdb, workDir: settings.workDir, childPath: duckDbChild });
   const codec = createCheckpointCodec(engine);
   const tables = createDeltaTables({ store, prefix: 'tables/duckdb/', codec, log });
@@ -143,6 +145,7 @@ export function compose({ settings, client, renewSchedules, duckDbChild, log }: 
           taskQueue: roleQueue(settings.taskQueue, 'control'),
         }),
         ledger,
+        finder,
         slots: createSlotRuns({ client, runQueue: roleQueue(settings.taskQueue, 'orchestration') }),
         plans: createBackfillPlans(store),
       }),
@@ -159,7 +162,7 @@ export function compose({ settings, client, renewSchedules, duckDbChild, log }: 
 }
 
 /** What runs, controllers, backfills and the keeper of Schedules do outside of their workflows. */
-type EngineOwnActivities = ControlActivities & ControllerActivities & BackfillActivities & KeeperActivities;
+type EngineOwnActivities = ControlActivities & ControllerActivities & RunWaits & BackfillActivities & KeeperActivities;
 
 /** The engine's own activities. */
 export function controlActivities(
@@ -173,6 +176,7 @@ export function controlActivities(
     takeSlots: asActivity(steps.takeSlots),
     askSlotsAgain: asActivity(steps.askSlotsAgain),
     giveSlots: asActivity(steps.giveSlots),
+    untilPastIsDone: asActivity(steps.untilPastIsDone),
     tellAssets: asActivity(steps.tellAssets),
     recentDurations: asActivity(steps.recentDurations),
     closeRun: asActivity(steps.closeRun),

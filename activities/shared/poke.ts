@@ -19,12 +19,17 @@ export function isNotYet(result: unknown): boolean {
 
 /**
  * What a poke that found nothing is to Temporal: an attempt that failed, so that the next poke is the next attempt. No worker
- * and no history holds the wait between them. It is nobody's trouble, so no log warns of it. `attempt` counts from 1.
+ * and no history holds the wait between them. It is nobody's trouble, so no log warns of it. `attempt` counts from 1; the
+ * message stands beside the activity in the Temporal UI.
  */
-export function notYet({ interval, factor, maxWait }: PokePolicy, attempt: number): ApplicationFailure {
+export function notYet(
+  { interval, factor, maxWait }: PokePolicy,
+  attempt: number,
+  message = `poke ${attempt} found nothing yet`,
+): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'NotYet',
-    message: `poke ${attempt} found nothing yet`,
+    message,
     nextRetryDelay: Math.max(1, Math.round(Math.min(interval * factor ** (attempt - 1), maxWait))),
     category: ApplicationFailureCategory.BENIGN,
   });

@@ -54,6 +54,29 @@ export interface KeptPart {
   readonly next: number | null;
 }
 
+/** What runs ask while they wait: attempts of activities, since a workflow task must not last that long. */
+export interface RunWaits {
+  /** Ends when a task may run as far as the run before is concerned (`dependsOnPast`). */
+  untilPastIsDone(input: PastInput): Promise<void>;
+}
+
+/** A task of a run that depends on the run before. */
+export interface PastInput {
+  readonly dagId: string;
+  readonly runId: string;
+  /** ISO 8601, UTC. */
+  readonly logicalDate: string;
+  /** Whether runs that somebody started by hand count as runs before, too. */
+  readonly countManual: boolean;
+  /** A run before this date is not waited for: the DAG had no runs then. ISO 8601, UTC. */
+  readonly notBefore: string | null;
+  /** Id and logical date of the run of the slot before, where the timetable tells it. */
+  readonly slotBefore: { readonly runId: string; readonly logicalDate: string } | null;
+  readonly taskId: string;
+  /** Tasks below it that have to be done as well. */
+  readonly downstream: readonly string[];
+}
+
 /** What backfills do outside of their workflow. */
 export interface BackfillActivities {
   /** A page of a backfill's plan. */

@@ -3,9 +3,10 @@ import type { AssetLog } from '../shared/asset-log.ts';
 import { notYet } from '../shared/poke.ts';
 import type { RunLedger } from '../shared/run-ledger.ts';
 import type { StepContext } from '../shared/step-context.ts';
-import type { AssetControl, DagControl, PoolControl, PoolTurn, SlotRuns } from '../temporal/port.ts';
-import type { ControlActivities, ControllerActivities } from './control-contract.ts';
+import type { AssetControl, DagControl, PoolControl, PoolTurn, RunFinder, SlotRuns } from '../temporal/port.ts';
+import type { ControlActivities, ControllerActivities, RunWaits } from './control-contract.ts';
 import { createKept } from './kept.ts';
+import { createUntilPastIsDone } from './until-past-is-done.ts';
 
 /** What runs and controllers are kept and told by. */
 export interface ControlPorts {
@@ -15,21 +16,24 @@ export interface ControlPorts {
   readonly assetLog: AssetLog;
   readonly ledger: RunLedger;
   readonly slots: SlotRuns;
+  readonly finder: RunFinder;
 }
+
+type OwnActivities = ControlActivities & ControllerActivities & RunWaits;
 
 /** Each of the engine's own activities as a step. */
 export type ControlSteps = {
-  readonly [Name in keyof (ControlActivities & ControllerActivities)]: (
-    input: Parameters<(ControlActivities & ControllerActivities)[Name]>[0],
+  readonly [Name in keyof OwnActivities]: (
+    input: Parameters<OwnActivities[Name]>[0],
     context: StepContext,
-  ) => ReturnType<(ControlActivities & ControllerActivities)[Name]>;
+  ) => ReturnType<OwnActivities[Name]>;
 };
 
 /** A run that was terminated is noticed within so many milliseconds, where another one waits for it. */
 const lookEvery = 15_000;
 
 /** Makes the engine's own activities. */
-export function createControl({ control, pools, assets, assetLog, ledger, slots }: ControlPorts): ControlSteps {
+export function createControl({ control, pools, assets, assetLog, ledger, slots, finder }: ControlPorts): ControlSteps {
   const kept = createKept(ledger);
   return {
     endedAttempt: kept.ended,
@@ -83,6 +87,7 @@ export function createControl({ control, pools, assets, assetLog, ledger, slots 
       if (ended.length > 0) return ended;
       throw notYet({ interval: lookEvery, factor: 1, maxWait: lookEvery }, place.attempt);
     },
+    untilPastIsDone: createUntilPastIsDone({ finder, ledger }).untilPastIsDone,
     setSchedulePaused: ({ dagId, since, ...order }) => control.setSchedulePaused(dagId, order, since),
   };
 }

@@ -1,24 +1,11 @@
-import type { RunLedger } from '../shared/run-ledger.ts';
-import type { FoundTask, KnownRun, RunFinder } from '../temporal/port.ts';
 import type { FindDagRunsInput, FoundDagRun, FoundDagRuns, IoActivities, RunEnd } from './contract.ts';
-
-/** What looking for runs needs. */
-export interface FindDagRunsDeps {
-  readonly finder: RunFinder;
-  readonly ledger: RunLedger;
-}
-
-/** A run of a logical date: as Temporal knows it, or, without an execution, as the ledger does. */
-type DatedRun = Omit<KnownRun, 'executionId'> & { readonly executionId?: string };
+import { tasksOf, type RunSources, type SeenRun } from './seen-runs.ts';
 
 /**
  * The steps that look for runs of a DAG: Temporal knows those that are open or have ended lately, the ledger those that it has
  * forgotten. Of several runs of a date the one that was started last counts.
  */
-export function createFindDagRuns({
-  finder,
-  ledger,
-}: FindDagRunsDeps): Pick<IoActivities, 'findDagRuns' | 'findRunEnd'> {
+export function createFindDagRuns({ finder, ledger }: RunSources): Pick<IoActivities, 'findDagRuns' | 'findRunEnd'> {
   return {
     findDagRuns: async (input) => {
       const found: FoundDagRun[] = [];
@@ -37,8 +24,8 @@ export function createFindDagRuns({
     },
   };
 
-  async function newest(dagId: string, logicalDate: string): Promise<DatedRun | undefined> {
-    const runs = new Map<string, DatedRun>();
+  async function newest(dagId: string, logicalDate: string): Promise<SeenRun | undefined> {
+    const runs = new Map<string, SeenRun>();
     const date = new Date(logicalDate);
     for await (const { runId, state, queuedAt } of ledger.list(dagId, { from: date, to: date })) {
       runs.set(runId, { runId, state, start: Date.parse(queuedAt) });
@@ -49,22 +36,12 @@ export function createFindDagRuns({
 
   /** The run's state, or those of its tasks' instances by task; `undefined` while they cannot be told. */
   async function statesOf(
-    run: DatedRun,
+    run: SeenRun,
     { dagId, taskIds }: FindDagRunsInput,
   ): Promise<readonly (readonly string[])[] | undefined> {
     if (taskIds.length === 0) return [[run.state]];
-    const tasks = await tasksOf(run, dagId);
+    const tasks = await tasksOf({ finder, ledger }, run, dagId);
     return tasks && taskIds.map((id) => tasks.filter(({ taskId }) => taskId === id).map(({ state }): string => state));
-  }
-
-  async function tasksOf(run: DatedRun, dagId: string): Promise<readonly FoundTask[] | undefined> {
-    const { executionId, state } = run;
-    if (state === 'success' || state === 'failed') {
-      const record = await ledger.read({ dagId, runId: run.runId });
-      if (record !== undefined && (executionId === undefined || record.executionId === executionId))
-        return record.tasks;
-    }
-    return executionId === undefined ? undefined : finder.tasksOf({ ...run, executionId });
   }
 
   /** What it means that there is no run of a date. */
@@ -79,7 +56,7 @@ export function createFindDagRuns({
 type Verdict = 'found' | 'not_yet' | Exclude<FoundDagRuns, { readonly verdict: 'found' }>;
 
 function judge(
-  { runId }: DatedRun,
+  { runId }: SeenRun,
   byTask: readonly (readonly string[])[] | undefined,
   { dagId, taskIds, allowedStates, failedStates, skippedStates, checkExistence }: FindDagRunsInput,
 ): Verdict {

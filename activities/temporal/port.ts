@@ -168,12 +168,28 @@ export interface KnownRun {
   readonly start: number;
 }
 
+/** A run that Temporal knows, and what it is about. */
+export interface DatedRun extends KnownRun {
+  /** Epoch milliseconds. */
+  readonly logicalDate: number;
+  /** Whether somebody started it by hand. */
+  readonly isManual: boolean;
+}
+
 /** Runs as Temporal knows them, until its retention is over. Every method throws an AdapterError with system `temporal`. */
 export interface RunFinder {
   /** The newest execution of a run; `undefined` when Temporal does not know it, or no more. */
   find(runId: string): Promise<KnownRun | undefined>;
   /** Runs of a DAG about a logical date, as their search attribute has it. Visibility is some moments behind. */
   ofDate(dagId: string, logicalDate: string): Promise<readonly KnownRun[]>;
+  /**
+   * Runs of a DAG with a logical date before an instant, and not before another one where that is given; epoch milliseconds. Visibility is
+   * some moments behind.
+   */
+  between(
+    dagId: string,
+    dates: { readonly from: number | null; readonly before: number },
+  ): Promise<readonly DatedRun[]>;
   /** Where the tasks of a run are, by its own word; `undefined` when no worker answers within 10 s. */
   tasksOf(run: KnownRun): Promise<readonly FoundTask[] | undefined>;
   /** Whether Temporal knows any run of a DAG. */

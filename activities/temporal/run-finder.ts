@@ -1,7 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { runAttributes } from '../../dag/run-attributes.ts';
 import type { RunState } from '../../dag/states.ts';
-import type { FoundTask, KnownRun, RunFinder } from './port.ts';
+import type { DatedRun, FoundTask, KnownRun, RunFinder } from './port.ts';
 import { isOpen } from './execution-status.ts';
 import { isNotFound, told } from './temporal-error.ts';
 
@@ -31,14 +31,19 @@ export function createRunFinder(client: Client): RunFinder {
       }),
     ofDate: (dagId, logicalDate) =>
       told(`looking for the run of ${dagId} for ${logicalDate}`, async () => {
-        const found = new Map<string, KnownRun>();
         const query = `WorkflowType = '${dagId}' AND ${runAttributes.logicalDate} = '${logicalDate}'`;
-        for await (const info of client.workflow.list({ query })) {
-          const run = knownRun(info);
-          const before = found.get(run.runId);
-          if (before === undefined || before.start < run.start) found.set(run.runId, run);
-        }
-        return [...found.values()];
+        return newestExecutions(client, query, knownRun);
+      }),
+    between: (dagId, { from, before }) =>
+      told(`looking for runs of ${dagId} before ${new Date(before).toISOString()}`, async () => {
+        // Dates have milliseconds only where they are not 0, and a dot comes before a Z: whole seconds bound them from outside.
+        const query = [
+          `WorkflowType = '${dagId}'`,
+          `${runAttributes.logicalDate} <= '${secondsOf(before)}Z'`,
+          ...(from === null ? [] : [`${runAttributes.logicalDate} >= '${secondsOf(from)}'`]),
+        ].join(' AND ');
+        const found = await newestExecutions(client, query, datedRun);
+        return found.filter(({ logicalDate }) => logicalDate < before && (from === null || logicalDate >= from));
       }),
     tasksOf: ({ runId, executionId }) =>
       told(`asking run ${runId} for its tasks`, async () => {
@@ -68,9 +73,38 @@ export function createRunFinder(client: Client): RunFinder {
   };
 }
 
+/** Of each run that is found its newest execution. */
+async function newestExecutions<Run extends KnownRun>(
+  client: Client,
+  query: string,
+  toRun: (info: ListedRun) => Run,
+): Promise<readonly Run[]> {
+  const found = new Map<string, Run>();
+  for await (const info of client.workflow.list({ query })) {
+    const run = toRun(info);
+    const before = found.get(run.runId);
+    if (before === undefined || before.start < run.start) found.set(run.runId, run);
+  }
+  return [...found.values()];
+}
+
 function knownRun(info: ListedRun): KnownRun {
   const { workflowId: runId, runId: executionId, startTime } = info;
   return { runId, executionId, state: stateOf(info), start: startTime.getTime() };
+}
+
+function datedRun(info: ListedRun): DatedRun {
+  const attributes = info.typedSearchAttributes.getAll();
+  const said = (name: string): unknown => attributes.find(({ key }) => key.name === name)?.value;
+  return {
+    ...knownRun(info),
+    logicalDate: Date.parse(String(said(runAttributes.logicalDate))),
+    isManual: said(runAttributes.runType) === 'manual',
+  };
+}
+
+function secondsOf(instant: number): string {
+  return new Date(instant).toISOString().slice(0, 19);
 }
 
 function stateOf({ status, typedSearchAttributes }: ListedRun): RunState {

@@ -9,6 +9,7 @@ import { createStoredValues } from '../../activities/s3/stored-values.ts';
 import { createAssetLog } from '../../activities/s3/asset-log.ts';
 import { createRunLedger } from '../../activities/s3/run-ledger.ts';
 import { createBackfillPlans } from '../../activities/s3/backfill-plans.ts';
+import { createRunFinder } from '../../activities/temporal/run-finder.ts';
 import { createSlotRuns } from '../../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../../activities/temporal/dag-control.ts';
 import { createAssetControl } from '../../activities/temporal/asset-control.ts';
@@ -105,6 +106,7 @@ async function dagWorkers(): Promise<readonly Worker[]> {
         ledger: createRunLedger(store),
         slots: createSlotRuns({ client, runQueue: roleQueue(taskQueue, 'orchestration') }),
         plans: createBackfillPlans(store),
+        finder: createRunFinder(client),
       }),
     },
   });

@@ -2,8 +2,8 @@ import { planBackfill, type BackfillRequest, type BackfillRow } from '../../dag/
 import type { BackfillSlot } from '../../dag/backfill-run.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { isRefusal } from '../../dag/refusal.ts';
+import { scheduledRunId } from '../../dag/run-identity.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
-import { instantText } from '../../workflows/engine/search-attributes.ts';
 import { CommandError } from '../failure.ts';
 import type { RunReader } from '../runs/run-reader.ts';
 
@@ -62,9 +62,4 @@ export async function planSlots(
 function ends(instants: readonly number[]): readonly [number, number] {
   const [first = 0] = instants;
   return [first, instants.at(-1) ?? first];
-}
-
-/** Id of the run of a slot, as Temporal's Schedules write it. */
-function scheduledRunId(dagId: string, runAfter: number): string {
-  return `${dagId}-${instantText(new Date(Math.floor(runAfter / 1_000) * 1_000))}`;
 }

@@ -11,6 +11,7 @@ import type { ObjectStore } from '../../activities/shared/object-store.ts';
 import { createSlotRuns } from '../../activities/temporal/slot-runs.ts';
 import { createDagControl } from '../../activities/temporal/dag-control.ts';
 import { createAssetControl } from '../../activities/temporal/asset-control.ts';
+import { createRunFinder } from '../../activities/temporal/run-finder.ts';
 import { createPoolControl } from '../../activities/temporal/pool-control.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
 import type { AssetControl, DagControl, PoolControl } from '../../activities/temporal/port.ts';
@@ -121,6 +122,7 @@ export async function startHarness(
   });
   const assetLog = createAssetLog(store);
   const pools = createPoolControl({ client: env.client, installation: taskQueue, taskQueue: `${taskQueue}-control` });
+  const finder = createRunFinder(env.client);
   const workers = await createWorkers({
     connection: env.nativeConnection,
     namespace: env.namespace ?? 'default',
@@ -132,7 +134,17 @@ export async function startHarness(
     values: (place, signal) => createStoredValues(store, place, signal),
     activities: {
       ...options.activities,
-      control: controlActivities({ control, pools, assets, assetLog, ledger: known, slots, plans, renewSchedules }),
+      control: controlActivities({
+        control,
+        pools,
+        assets,
+        assetLog,
+        ledger: known,
+        slots,
+        plans,
+        finder,
+        renewSchedules,
+      }),
     },
   });
   const drain = new AbortController();

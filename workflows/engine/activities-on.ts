@@ -59,6 +59,12 @@ export function activitiesOn<Activities extends object>(
 }
 
 function queueOf(role: ActivityRole, taskQueue: string, queue: string | undefined): string {
+  const ofRole = queueBeside(taskQueue, role);
+  return queue === undefined ? ofRole : `${ofRole}-${queue}`;
+}
+
+/** The task queue of a role beside a run's own. */
+export function queueBeside(taskQueue: string, role: ActivityRole | 'control'): string {
   const base = taskQueue.endsWith(orchestration) ? taskQueue.slice(0, -orchestration.length) : taskQueue;
-  return queue === undefined ? `${base}-${role}` : `${base}-${role}-${queue}`;
+  return `${base}-${role}`;
 }

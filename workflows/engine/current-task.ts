@@ -2,7 +2,7 @@ import { IllegalStateError } from '@temporalio/common';
 import { AsyncLocalStorage, inWorkflowContext } from '@temporalio/workflow';
 import type { PokePolicy } from '../../activities/shared/poke.ts';
 import type { AssetEvent } from '../../dag/assets.ts';
-import type { RunContext } from '../../dag/definition.ts';
+import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import type { IntervalText } from '../../dag/given-interval.ts';
 import type { IndexEnd } from '../../dag/part-end.ts';
 import type { PoolSlots } from './slot-order.ts';
@@ -58,6 +58,8 @@ export interface TaskHost {
   readonly tellAssets: (made: readonly MadeAsset[]) => Promise<void>;
   /** Opens the run's way to its pools, once a run. `onDefect` is told when a pool cannot be asked at all. */
   readonly openPoolSlots: (onDefect: (error: unknown) => void) => PoolSlots;
+  /** Ends when a task may run as far as the run before is concerned (`dependsOnPast`); absent: there are no other runs. */
+  readonly untilPastIsDone?: (order: PastOrder, definition: DagDefinition, run: RunContext) => Promise<void>;
   /** Logs a warning of the caller's task. */
   readonly warn: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Runs indexes of a long map outside of the run; absent: they run in it. */
@@ -115,6 +117,12 @@ export interface RunOrder {
   readonly dataInterval: IntervalText | undefined;
   /** Whether it may start where a run of that id has ended: as another attempt of that run. */
   readonly again: boolean;
+}
+
+/** A task that waits for the run before, and those below it that it waits for, too. */
+export interface PastOrder {
+  readonly taskId: string;
+  readonly downstream: readonly string[];
 }
 
 /** How a run ended. */

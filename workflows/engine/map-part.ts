@@ -53,7 +53,7 @@ function partOf(
 ): DagDefinition & { readonly tasks: readonly [TaskDefinition] } {
   const found = definition.tasks.find(({ id }) => id === taskId);
   if (found === undefined) throw new Error(`DAG ${definition.id} has no task ${taskId}`);
-  const task = without(found, ['maxActiveTisPerDagrun']);
+  const task = without(found, ['maxActiveTisPerDagrun', 'dependsOnPast']);
   // At their own places, so that an index finds its item.
   const own: unknown[] = [];
   for (const [at, mapIndex] of mapIndexes.entries())

@@ -8,9 +8,9 @@ import type { TaskHost } from './current-task.ts';
 import { failureTypes } from './failures.ts';
 import { openParts } from './map-parts.ts';
 import type { TaskBook } from './run-book.ts';
+import { slotsOf } from './past-gate.ts';
 import { openStops, type Stops } from './stops.ts';
-import { withPools } from './task-pools.ts';
-import { openSlots, type TaskSlots } from './task-slots.ts';
+import type { TaskSlots } from './task-slots.ts';
 import { tryTask } from './tries.ts';
 
 /** How a run's tasks came to their end. */
@@ -87,12 +87,11 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
   });
 
   const deadlines = host.watchDeadlines((error) => onDefect(error));
-  const slots = withPools({
-    definition,
-    inRun: openSlots(definition),
+  const slots = slotsOf(definition, context, {
     host,
     book,
     onChange,
+    onPassed: () => void atHome(advance).then(undefined, onDefect),
     onDefect: (error) => onDefect(error),
     atHome,
   });
@@ -108,10 +107,8 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
       again = false;
       const { ready, ended } = plan.settle();
       for (const instance of ended) slots.follow(instance, instance.state);
-      for (const instance of ready) {
-        if (parts.take(instance)) continue;
-        if (!slots.ask(instance, () => begin(instance))) plan.record(instance, 'queued');
-      }
+      for (const instance of ready) if (slots.passes(instance)) letIn(instance);
+      for (const instance of slots.passed()) letIn(instance);
       slots.admit();
       parts.begin();
     }
@@ -120,6 +117,11 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
     if (open > 0 || slots.isWaiting()) return;
     stage = 'is over';
     finish();
+  }
+
+  function letIn(instance: TaskInstance): void {
+    if (parts.take(instance)) return;
+    if (!slots.ask(instance, () => begin(instance))) plan.record(instance, 'queued');
   }
 
   function changed(): void {
@@ -221,6 +223,7 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
     ending = why;
     abandon();
     stops.stop(why, (task) => !isOver(task));
+    slots.open();
     advance();
   }
 
@@ -258,7 +261,8 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
       cancelled = true;
       abandon();
       slots.unlimit();
-      // Where all that was left waited for pools, nobody else ends the run.
+      slots.open();
+      // Where all that was left waited for pools, or for the run before, nobody else ends the run.
       if (open === 0) advance();
     });
     stage = 'runs';

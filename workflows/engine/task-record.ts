@@ -11,8 +11,14 @@ export interface TryRecord {
   readonly error: TaskError | null;
 }
 
-/** States in which a task instance waits for something outside, by Airflow's names; `queued`: for slots of a pool. */
-export type WaitState = Extract<TaskState, 'queued' | 'up_for_reschedule' | 'deferred' | 'awaiting_input'>;
+/**
+ * States in which a task instance waits for something outside, by Airflow's names; `scheduled`: for the run before; `queued`: for slots of
+ * a pool.
+ */
+export type WaitState = Extract<
+  TaskState,
+  'scheduled' | 'queued' | 'up_for_reschedule' | 'deferred' | 'awaiting_input'
+>;
 
 /** What a task instance waits for, as pages and verbs tell it. */
 export interface TaskWait {

@@ -2,6 +2,7 @@ import { CancellationScope, log, sleep } from '@temporalio/workflow';
 import { outsideTasks, withinTask, type HostScope, type TaskHost } from './current-task.ts';
 import { watchDeadlines } from './deadlines.ts';
 import { tellAssets } from './made-assets.ts';
+import { untilPastIsDone } from './past-runs.ts';
 import { openPoolSlots } from './pool-slots.ts';
 import { deskOf } from './run-desk.ts';
 import { startChildRun } from './child-run.ts';
@@ -23,6 +24,7 @@ export const workflowHost: TaskHost = {
   startRun: startChildRun,
   openPoolSlots,
   tellAssets,
+  untilPastIsDone,
   warn: (message, fields) => log.warn(message, fields),
 };
 

@@ -1,0 +1,73 @@
+import type { TaskState } from '../../dag/states.ts';
+import { notYet, type PokePolicy } from '../shared/poke.ts';
+import type { StepContext } from '../shared/step-context.ts';
+import type { PastInput, RunWaits } from './control-contract.ts';
+import { tasksOf, type RunSources, type SeenRun } from './seen-runs.ts';
+
+/** How often a run looks at the one before: soon at first, since runs that follow each other closely wait for seconds. */
+const looks: PokePolicy = { interval: 1_000, factor: 1.5, maxWait: 60_000 };
+
+/** States in which a task of the run before is done with, as in Airflow. */
+const done: readonly string[] = ['success', 'skipped'] satisfies readonly TaskState[];
+
+/** A run that may be the one before. */
+type RunBefore = SeenRun & { readonly logicalDate: number };
+
+/**
+ * The wait of a task for the run before (Airflow's `depends_on_past`): each look that finds that one wanting is an attempt that failed,
+ * which no history keeps. It waits for as long as it takes: the task of the run before may be cleared, or marked, at any time.
+ */
+export function createUntilPastIsDone(sources: RunSources): {
+  readonly untilPastIsDone: (
+    ...input: [...Parameters<RunWaits['untilPastIsDone']>, Pick<StepContext, 'place'>]
+  ) => Promise<void>;
+} {
+  return {
+    untilPastIsDone: async (input, { place }) => {
+      const wanting = await wantingIn(input);
+      if (wanting !== undefined) throw notYet(looks, place.attempt, wanting);
+    },
+  };
+
+  /** What of the run before is not done; `undefined` where nothing is to be waited for. */
+  async function wantingIn(input: PastInput): Promise<string | undefined> {
+    const { dagId, taskId, downstream, notBefore } = input;
+    const run = await runBefore(input);
+    if (run === undefined || (notBefore !== null && run.logicalDate < Date.parse(notBefore))) return undefined;
+    const name = `the run before, ${run.runId}`;
+    const tasks = await tasksOf(sources, run, dagId);
+    if (tasks === undefined) {
+      return run.state === 'failed' || run.state === 'success'
+        ? `${name}, has left no record of its tasks: run it again (tw runs resume)`
+        : `no worker tells of ${name}`;
+    }
+    // A task that was not there then is not waited for.
+    const own = tasks.find((task) => task.taskId === taskId && !done.includes(task.state));
+    const below = tasks.find((task) => downstream.includes(task.taskId) && !done.includes(task.state));
+    const first = own ?? (tasks.some((task) => task.taskId === taskId) ? below : undefined);
+    return first && `${first.taskId} of ${name}, is ${first.state === 'none' ? 'not there yet' : first.state}`;
+  }
+
+  async function runBefore(input: PastInput): Promise<RunBefore | undefined> {
+    const { dagId, runId, countManual, slotBefore } = input;
+    const before = Date.parse(input.logicalDate);
+    const runs = new Map<string, RunBefore>();
+    for await (const record of sources.ledger.list(dagId, { to: new Date(before - 1) })) {
+      if (record.runId === runId || (!countManual && record.runType === 'manual')) continue;
+      const { state, queuedAt } = record;
+      const logicalDate = Date.parse(record.logicalDate);
+      runs.set(record.runId, { runId: record.runId, state, start: Date.parse(queuedAt), logicalDate });
+      break;
+    }
+    const [newest] = runs.values();
+    for (const run of await sources.finder.between(dagId, { from: newest?.logicalDate ?? null, before })) {
+      if (run.runId !== runId && (countManual || !run.isManual)) runs.set(run.runId, run);
+    }
+    // Visibility is some moments behind, and runs of neighbouring slots may begin at the same time.
+    if (slotBefore !== null && !runs.has(slotBefore.runId)) {
+      const run = await sources.finder.find(slotBefore.runId);
+      if (run !== undefined) runs.set(run.runId, { ...run, logicalDate: Date.parse(slotBefore.logicalDate) });
+    }
+    return [...runs.values()].toSorted((a, b) => b.logicalDate - a.logicalDate || b.start - a.start)[0];
+  }
+}

@@ -1,0 +1,137 @@
+import type { WorkflowHandle } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { failTask } from '../../../workflows/engine/failures.ts';
+import { scheduledRunId, slotMemo, type SlotOrder } from '../../../dag/run-identity.ts';
+import { searchAttributeKeys } from '../../../workflows/engine/search-attributes.ts';
+import { eventually } from '../../support/own-state.ts';
+import { endOf, onRealServer, taskOf, type Harness, type Stage } from '../harness.ts';
+import type { PastActivities } from '../fixtures/past-dags.ts';
+
+const day = 86_400_000;
+
+describe('dependsOnPast, on a real server', () => {
+  let stage: Stage;
+  let harness: Harness;
+  const failing = new Set<string>();
+  const loaded: string[] = [];
+
+  beforeAll(async () => {
+    const activities: PastActivities = {
+      load: async ({ date }) => {
+        if (failing.has(date)) failTask(`no data for ${date}`);
+        loaded.push(date);
+        return date;
+      },
+    };
+    stage = await onRealServer('test/workflows/fixtures/past-dags', activities);
+    ({ harness } = stage);
+  });
+
+  afterAll(() => stage.end());
+
+  /** Starts the run of the slot whose interval begins on a day, as the DAG's Schedule would. */
+  function start(dagId: string, date: string): Promise<WorkflowHandle> {
+    const from = Date.parse(`${date}T00:00:00Z`);
+    const [begin, end] = [new Date(from).toISOString(), new Date(from + day).toISOString()];
+    const order: SlotOrder = { runType: 'scheduled', dataInterval: { start: begin, end } };
+    return harness.client.workflow.start(dagId, {
+      workflowId: scheduledRunId(dagId, from + day),
+      taskQueue: `${harness.taskQueue}-orchestration`,
+      memo: { [slotMemo]: order },
+    });
+  }
+
+  function startByHand(dagId: string, logicalDate: string): Promise<WorkflowHandle> {
+    return harness.client.workflow.start(dagId, {
+      workflowId: `${dagId}-by-hand`,
+      taskQueue: `${harness.taskQueue}-orchestration`,
+      typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributeKeys.logicalDate, value: logicalDate }]),
+    });
+  }
+
+  /** `undefined` before the run's first workflow task. */
+  const stateOf = async (run: WorkflowHandle, task: string): Promise<string | undefined> =>
+    (await taskOf(run, task).catch(() => undefined))?.state;
+
+  async function recordOf(dagId: string, { workflowId: runId }: WorkflowHandle) {
+    const record = await harness.ledger.read({ dagId, runId });
+    if (record === undefined) throw new Error(`run ${runId} left no record`);
+    return record;
+  }
+
+  test('a task waits until that of the run before is done, also where that one has failed and is run again', async () => {
+    failing.add('2026-03-01');
+    const first = await start('pastDaily', '2026-03-01');
+    expect((await endOf(first)).result?.state).toBe('failed');
+    const second = await start('pastDaily', '2026-03-02');
+    await eventually('the task waits', async () => (await stateOf(second, 'load')) === 'scheduled');
+    expect(await taskOf(second, 'load')).toMatchObject({
+      tryNumber: 0,
+      wait: { state: 'scheduled', what: 'until load of the run before is done (dependsOnPast)' },
+    });
+    // What does not depend on it has run, and who looks in the Temporal UI is told what is waited for.
+    expect(await stateOf(second, 'begin')).toBe('success');
+    await eventually('the activity says why', async () => {
+      const { raw } = await second.describe();
+      const [pending] = raw.pendingActivities ?? [];
+      return pending?.lastFailure?.message === `load of the run before, ${first.workflowId}, is failed`;
+    });
+    const third = await start('pastDaily', '2026-03-03');
+    await eventually('the third waits, too', async () => (await stateOf(third, 'load')) === 'scheduled');
+    await third.executeUpdate('markRun', { args: [{ state: 'failed' }] });
+    expect(await endOf(third)).toMatchObject({ type: 'DagRunFailed' });
+    failing.clear();
+    const record = await recordOf('pastDaily', first);
+    const cleared = record.tasks.filter(({ state }) => state !== 'success');
+    await harness.control.rerun({ record, cleared });
+    expect((await endOf(second)).result?.state).toBe('success');
+    expect(loaded).toEqual(['2026-03-01', '2026-03-02']);
+    // One look for all indexes of a map.
+    const { events = [] } = await second.fetchHistory();
+    const looks = events?.filter(
+      ({ activityTaskScheduledEventAttributes: one }) => one?.activityType?.name === 'untilPastIsDone',
+    );
+    expect(looks).toHaveLength(2);
+  });
+
+  test('a task that is cleared waits again for the run before; a run that is cancelled meanwhile ends', async () => {
+    const first = await start('pastDaily', '2026-04-01');
+    expect((await endOf(first)).result?.state).toBe('success');
+    // The run before is gone on with: its task is there no more.
+    failing.add('2026-04-01');
+    const record = await recordOf('pastDaily', first);
+    await harness.control.rerun({ record, cleared: record.tasks.filter(({ taskId }) => taskId !== 'begin') });
+    await eventually('it failed again', async () => (await recordOf('pastDaily', first)).state === 'failed');
+    const second = await start('pastDaily', '2026-04-02');
+    await eventually('the task waits', async () => (await stateOf(second, 'load')) === 'scheduled');
+    // By hand it goes on; cleared, it waits again.
+    await second.executeUpdate('mark', { args: [{ taskIds: ['load'], state: 'success' }] });
+    await eventually('it was marked', async () => (await stateOf(second, 'load')) === 'success');
+    await eventually('the map waits', async () => (await stateOf(second, 'each[0]')) === 'scheduled');
+    await second.executeUpdate('clear', { args: [{ taskIds: ['load'], onlyFailed: false }] });
+    await eventually('it waits again', async () => (await taskOf(second, 'load')).wait?.state === 'scheduled');
+    await second.cancel();
+    expect(await endOf(second)).toMatchObject({ type: 'CancelledFailure' });
+    failing.clear();
+  });
+
+  test('waitForDownstream waits for what is below, and with catchup runs by hand do not count', async () => {
+    const first = await start('pastBelow', '2026-05-01');
+    await eventually('the first one is below', async () => (await stateOf(first, 'second')) === 'deferred');
+    const byHand = await startByHand('pastBelow', '2026-05-01T12:00:00Z');
+    await eventually('it waits', async () => (await stateOf(byHand, 'first')) === 'scheduled');
+    // Started at the same time as the run before it was not to be seen yet: its slot tells of it.
+    const [second, third] = await Promise.all([start('pastBelow', '2026-05-02'), start('pastBelow', '2026-05-03')]);
+    await eventually('the second waits', async () => (await stateOf(second, 'first')) === 'scheduled');
+    await eventually('the third waits', async () => (await stateOf(third, 'first')) === 'scheduled');
+    await first.signal('go', 1);
+    for (const run of [byHand, second]) {
+      await eventually('the next is below', async () => (await stateOf(run, 'second')) === 'deferred');
+    }
+    expect(await stateOf(third, 'first')).toBe('scheduled');
+    await second.signal('go', 1);
+    await eventually('the third is below', async () => (await stateOf(third, 'second')) === 'deferred');
+    for (const run of [byHand, third]) await run.signal('go', 1);
+    for (const run of [first, second, third, byHand]) expect((await endOf(run)).result?.state).toBe('success');
+  });
+});
