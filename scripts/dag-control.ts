@@ -2,7 +2,8 @@ import type { Client } from '@temporalio/client';
 import { createDagControl } from '../activities/temporal/dag-control.ts';
 import { createAssetControl } from '../activities/temporal/asset-control.ts';
 import { createPoolControl } from '../activities/temporal/pool-control.ts';
-import type { AssetControl, DagControl, PoolControl } from '../activities/temporal/port.ts';
+import { AdapterError } from '../activities/shared/adapter-error.ts';
+import type { AssetControl, ControllerStatus, DagControl, PoolControl } from '../activities/temporal/port.ts';
 import { roleQueue } from '../workers/roles.ts';
 
 /** Reaches the controllers of an installation's DAGs; `taskQueue` is the stem of its task queues. */
@@ -13,6 +14,16 @@ export function controlOf(client: Client, taskQueue: string): DagControl {
     taskQueue: roleQueue(taskQueue, 'control'),
     runQueue: roleQueue(taskQueue, 'orchestration'),
   });
+}
+
+/** What the controller of a DAG tells; `undefined` where it has none yet, `null` when no worker runs that could let it. */
+export async function turnsOf(control: DagControl, dagId: string): Promise<ControllerStatus | undefined | null> {
+  try {
+    return await control.status(dagId);
+  } catch (error) {
+    if (error instanceof AdapterError) return null;
+    throw error;
+  }
 }
 
 /** Reaches the pools of an installation; `taskQueue` is the stem of its task queues. */

@@ -11,6 +11,8 @@ import type { RunSummary } from '../runs/run-summary.ts';
 import { filterText } from '../runs/run-filter.ts';
 import { runsMarkCommand } from './runs-mark.ts';
 import { runsResumeCommand } from './runs-resume.ts';
+import { whyQueued } from '../runs/why-queued.ts';
+import { controlOf } from '../dag-control.ts';
 import { runsTable, runText } from '../runs/run-text.ts';
 
 /** `tw runs`: runs of DAGs, those that are over included. */
@@ -32,7 +34,7 @@ export function runsCommand(): Command {
     .action(list);
   command
     .command('show')
-    .description('what a run is about, and where its tasks are')
+    .description('what a run is about, which attempt of it, why it waits, and where its tasks are')
     .argument('<run-id>')
     .option(
       '--attempt <number>',
@@ -81,12 +83,20 @@ async function show(runId: string, { attempt, json = false }: ShowOptions): Prom
   const record = attempt === undefined ? undefined : await attemptOf(open, newest, attempt);
   const run = record === undefined ? newest : summaryOfRecord(record);
   const status = record === undefined ? await open.reader.status(runId) : statusOfRecord(record);
+  const attempts = (await open.reader.newestAttempt(runId)) ?? 1;
+  const shown = record?.attempt ?? attempts;
+  const waits = run.state === 'queued' ? await whyItWaits(open, run) : undefined;
   const url = runUrl(open.settings.temporal, runId);
   if (json) {
     const { dataInterval = null, tasks = null } = status ?? {};
-    console.log(JSON.stringify({ ...run, dataInterval, url: url ?? null, tasks }));
-  } else console.log(runText(run, status, url));
+    const more = { attempt: shown, attempts, ...(waits !== undefined && { waits }) };
+    console.log(JSON.stringify({ ...run, ...more, dataInterval, url: url ?? null, tasks }));
+  } else console.log(runText(run, { status, url, attempt: [shown, attempts], waits }));
   if (status === undefined) process.stderr.write(`${noAnswerText(runId)}\n`);
+}
+
+function whyItWaits({ client, settings }: OpenRuns, run: RunSummary): Promise<string> {
+  return whyQueued({ client, control: controlOf(client, settings.taskQueue) }, run);
 }
 
 /** An attempt of a run, from the ledger. Throws CommandError, which names those that there are. */

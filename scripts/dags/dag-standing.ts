@@ -1,12 +1,12 @@
 import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { AdapterError } from '../../activities/shared/adapter-error.ts';
-import { scheduleOwnerMemo, type ControllerStatus, type DagControl } from '../../activities/temporal/port.ts';
+import { scheduleOwnerMemo, type DagControl } from '../../activities/temporal/port.ts';
 import { loadSettings } from '../../config/environment.ts';
 import { SettingsError } from '../../config/settings.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { pausedUponCreation } from '../../dag/turns.ts';
 import { instantText } from '../../workflows/engine/search-attributes.ts';
-import { controlOf } from '../dag-control.ts';
+import { controlOf, turnsOf } from '../dag-control.ts';
 import { CommandError } from '../failure.ts';
 import { openTemporal } from '../temporal-client.ts';
 
@@ -74,7 +74,7 @@ export async function standingOf(
     const isPaused = isPausedUponCreation === true;
     return { isPaused, note: isPaused ? note : '', activeRuns: 0, queuedRuns: 0, schedule };
   }
-  const status = await answerOf(control, dagId);
+  const status = await turnsOf(control, dagId);
   return {
     isPaused: pause.paused,
     note: pause.note,
@@ -82,16 +82,6 @@ export async function standingOf(
     queuedRuns: status?.queued.length ?? null,
     schedule,
   };
-}
-
-/** What a controller tells; `undefined` when no worker runs that could let it. */
-async function answerOf(control: DagControl, dagId: string): Promise<ControllerStatus | undefined> {
-  try {
-    return await control.status(dagId);
-  } catch (error) {
-    if (error instanceof AdapterError) return undefined;
-    throw error;
-  }
 }
 
 async function scheduleOf(client: Client, dagId: string, taskQueue: string): Promise<ScheduleStanding | null> {

@@ -7,6 +7,7 @@ import {
 import { isOpen } from '../../activities/temporal/execution-status.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
 import { runTypes } from '../../dag/definition.ts';
+import { rerunMemo, type Rerun } from '../../dag/kept.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
 import type { RunState } from '../../dag/states.ts';
 import { statesQuery, type RunStatus } from '../../workflows/engine/queries.ts';
@@ -22,6 +23,8 @@ export interface RunReader {
   readonly list: (filter: RunFilter) => Promise<readonly RunSummary[]>;
   /** `undefined` when there is no such run. */
   readonly find: (runId: string) => Promise<RunSummary | undefined>;
+  /** Which attempt of a run is its newest, from 1; `undefined` when there is no such run. */
+  readonly newestAttempt: (runId: string) => Promise<number | undefined>;
   /** Where a run's tasks are, or were; `undefined` when it has no record and no worker answers within {@link answerAtMost}. */
   readonly status: (runId: string) => Promise<RunStatus | undefined>;
 }
@@ -84,6 +87,13 @@ export function createRunReader({ client, ledger, dagIds, warn }: RunReaderOptio
       }
       const isRun = dagIds.includes(info.type) || info.typedSearchAttributes.get(searchAttributeKeys.dag);
       return isRun ? summaryOf(info) : undefined;
+    },
+    newestAttempt: async (runId) => {
+      const [info, record] = await Promise.all([describe(runId), recorded(runId)]);
+      if (info === undefined || info.runId === record?.executionId) return record?.attempt;
+      // Of one that was terminated nothing is kept; one that was started by hand takes the next number when it ends.
+      const { attempt } = (info.memo?.[rerunMemo] ?? {}) as Partial<Rerun>;
+      return attempt ?? (isOpen(info.status) ? (record?.attempt ?? 0) + 1 : (record?.attempt ?? 1));
     },
     status: async (runId) => {
       const info = await describe(runId);

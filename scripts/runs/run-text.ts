@@ -15,13 +15,25 @@ export function runsTable(runs: readonly RunSummary[]): string {
   return table.toString();
 }
 
+/** What is told of a run beside the run itself, where it is known. */
+export interface RunFacts {
+  readonly status?: RunStatus | undefined;
+  readonly url?: string | undefined;
+  /** The attempt that is told of, and how many there are. */
+  readonly attempt?: readonly [which: number, of: number];
+  /** Why it waits, while it is queued. */
+  readonly waits?: string | undefined;
+}
+
 /** One run: what it is about, then its tasks where they are known. */
-export function runText(run: RunSummary, status: RunStatus | undefined, url: string | undefined): string {
+export function runText(run: RunSummary, { status, url, attempt, waits }: RunFacts): string {
   const { runId, dagId, state, runType, logicalDate, start, end } = run;
   const interval = status && `${status.dataInterval.start} to ${status.dataInterval.end}`;
   const facts: readonly (readonly [string, string | null | undefined])[] = [
     ['dag', dagId],
     ['state', state],
+    ['waits', waits],
+    ['attempt', attempt && attempt.join(' of ')],
     ['run type', runType],
     ['logical date', logicalDate],
     ['data interval', interval],

@@ -66,6 +66,7 @@ export function cliStage(name: string, options: CliStageOptions = {}): CliStage 
     holdAnswers: gate.close,
     letAnswersGo: gate.open,
     stopWorkers: async () => {
+      gate.open();
       await made.harness?.stop();
       delete made.harness;
     },
@@ -88,7 +89,6 @@ export function cliStage(name: string, options: CliStageOptions = {}): CliStage 
   });
 
   afterAll(async () => {
-    gate.open();
     options.release?.();
     await stage.stopWorkers();
     await made.env?.teardown();

@@ -64,7 +64,10 @@ test('a run that is under way is cleared and marked, fails, and is resumed with 
   const again = stage.env.client.workflow.getHandle(first);
   expect((await endOf(again)).result).toMatchObject({ state: 'success' });
   expect((await taskOf(again, 'land[pin]')).tryNumber).toBe(1);
-  expect((await run('runs', 'show', first, '--attempt', '1')).out).toMatch(/state +failed\n.*answers +│ failed +│ 1 /s);
+  expect((await run('runs', 'show', first)).out).toMatch(/\nstate +success\nattempt +2 of 2\n/);
+  expect((await run('runs', 'show', first, '--attempt', '1')).out).toMatch(
+    /state +failed\nattempt +1 of 2\n.*answers +│ failed +│ 1 /s,
+  );
   expect((await run('runs', 'show', first, '--attempt', '3')).err).toBe(
     `tw: run ${first} has left no record of an attempt 3; there are 1 to 2\n`,
   );

@@ -24,6 +24,9 @@ test('tw dags pause lets no run begin and stops the Schedule, and unpause lets b
   expect(await json('show', 'pinterestDaily')).toMatchObject({
     standing: { isPaused: true, note: 'the source moves', activeRuns: 0, queuedRuns: 1, schedule: { isPaused: true } },
   });
+  expect((await stage.tw('runs', 'show', run.workflowId)).out).toMatch(
+    /\nstate +queued\nwaits +pinterestDaily is paused \(the source moves\): tw dags unpause pinterestDaily lets its runs begin\nattempt +1 of 1\n/,
+  );
   const table = (await dags('list')).out;
   expect(table).toMatch(/│ pinterestDaily │ @daily UTC │ yes: the source moves │ 0 +│ 1 +│ 0 +│/);
   expect((await dags('show', 'pinterestDaily')).out).toContain('next run         when it is unpaused');
@@ -47,6 +50,30 @@ test('a DAG whose Schedule is paused in the Temporal UI is not paused, and shows
   expect(await json('unpause', 'pinterestDaily')).toMatchObject({ wasPaused: false, changed: true });
   expect((await schedule.describe()).state.paused).toBe(false);
 });
+
+test('tw runs show says who has the turn that a queued run waits for, and of one that is delayed until when', async () => {
+  stage.holdAnswers();
+  const first = await stage.harness.start('pinterestDaily', { posts: 5 });
+  await eventually('it runs', async () => (await stage.harness.control.status('pinterestDaily'))?.active.length === 1);
+  const [second, third] = [await stage.harness.start('pinterestDaily'), await stage.harness.start('pinterestDaily')];
+  await eventually('two wait', async () => (await stage.harness.control.status('pinterestDaily'))?.queued.length === 2);
+  const because = `pinterestDaily lets 1 run be active at a time (maxActiveRuns), and active is: ${first.workflowId}`;
+  expect(await stage.json('runs', 'show', second.workflowId)).toMatchObject({ state: 'queued', waits: because });
+  expect(await stage.json('runs', 'show', third.workflowId)).toMatchObject({
+    waits: `${because}; 1 run waits before it`,
+    attempt: 1,
+    attempts: 1,
+  });
+  expect(await stage.json('runs', 'show', first.workflowId)).not.toHaveProperty('waits');
+  const later = ['--run-id', 'later', '--run-after', '2100-01-01'];
+  expect((await dags('trigger', 'pinterestDaily', ...later)).code).toBe(0);
+  expect(await stage.json('runs', 'show', 'later')).toMatchObject({
+    waits: 'it begins no earlier than 2100-01-01T00:00:00Z',
+  });
+  stage.letAnswersGo();
+  for (const run of [first, second, third]) await run.result();
+  await stage.env.client.workflow.getHandle('later').terminate();
+}, 120_000);
 
 test('without a worker tw dags pause says so and changes nothing, and list tells what is known all the same', async () => {
   await stage.stopWorkers();
