@@ -22,9 +22,15 @@ export function dagsTestCommand(): Command {
     .argument('[date]', 'when it is due or started, ISO 8601; now by default', dateOption)
     .option('--at <date>', 'the same date, by a name', dateOption)
     .option('-c, --conf <json>', 'params of the run, as a JSON object')
-    .option('--fail <task-ids...>', 'tasks that fail for good; all others succeed')
-    .option('--skip <task-ids...>', 'tasks that skip themselves')
-    .option('--results <json>', 'what tasks give, by their ids: choices of branches, lists that are mapped over')
+    .option(
+      '--fail <task-ids...>',
+      "tasks that fail for good, or an index of a mapped one, as 'land[1]' or by its label 'land[geo]'; all others succeed",
+    )
+    .option('--skip <task-ids...>', 'tasks, or indexes of them, that skip themselves')
+    .option(
+      '--results <json>',
+      'what tasks give, by their ids: the choice of a branch, the list of a task that others are mapped over, of a mapped task its results in index order, or one for all; where nothing is said a branch chooses all, such a list has one item, and all else is null',
+    )
     .option('--json', 'print JSON')
     .action(test);
 }
@@ -32,7 +38,7 @@ export function dagsTestCommand(): Command {
 async function test(dagId: string, date: Date | undefined, options: Options): Promise<void> {
   const { at = date ?? new Date() } = options;
   const { conf = '{}', results = '{}', fail = [], skip = [], json = false } = options;
-  const { state, status } = await rehearse(dagOfId(dagId), {
+  const { state, status, assumed } = await rehearse(dagOfId(dagId), {
     at,
     params: jsonOption('--conf', conf, '{"posts": 50}'),
     results: jsonOption('--results', results, '{"choose": "few"}'),
@@ -42,12 +48,13 @@ async function test(dagId: string, date: Date | undefined, options: Options): Pr
   const { runType, logicalDate, dataInterval, tasks } = status;
   if (json) {
     const told = tasks.map(({ taskId, mapIndex, label, state: ended }) => ({ taskId, mapIndex, label, state: ended }));
-    console.log(JSON.stringify({ dagId, state, runType, logicalDate, dataInterval, tasks: told }));
+    console.log(JSON.stringify({ dagId, state, runType, logicalDate, dataInterval, tasks: told, assumed }));
   } else {
     console.log(
       `${dagId}, ${runType}, logical date ${logicalDate}, data of ${dataInterval.start} to ${dataInterval.end}`,
     );
     console.log(tasksTable(tasks));
+    console.log(assumed.map((sentence) => `assumed: ${sentence}`).join('\n'));
     console.log(state);
   }
   if (state === 'failed') process.exitCode = 1;
