@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import { triesText, type DagDetails } from './dag-details.ts';
+import { triesText, type DagDetails, type TaskDetails } from './dag-details.ts';
 import type { DagStanding } from './dag-standing.ts';
 import type { ParamDetails } from './param-details.ts';
 import { standingFacts } from './standing-text.ts';
@@ -40,14 +40,25 @@ function paramsTable(params: readonly ParamDetails[]): string {
   return table.toString();
 }
 
+/** Pool and queue have a column where a task has one that is not the default. */
 function tasksTable({ tasks }: DagDetails): string {
-  const table = plainTable(['task', 'kind', 'after', 'trigger rule', 'tries']);
+  const places = [
+    { head: 'pool', of: poolText },
+    { head: 'queue', of: ({ queue }: TaskDetails) => queue ?? '' },
+  ].filter(({ of }) => tasks.some((task) => of(task) !== ''));
+  const table = plainTable(['task', 'kind', 'after', 'trigger rule', 'tries', ...places.map(({ head }) => head)]);
   for (const task of tasks) {
     const { id, kind, isMapped, labels, upstream, triggerRule } = task;
     const label = isMapped ? `${id} [${labels?.length ?? 'results'}]` : id;
-    table.push([label, kind ?? '', upstream.join(', '), triggerRule, triesText(task)]);
+    const where = places.map(({ of }) => of(task));
+    table.push([label, kind ?? '', upstream.join(', '), triggerRule, triesText(task), ...where]);
   }
   return table.toString();
+}
+
+function poolText({ pool, poolSlots }: TaskDetails): string {
+  if (pool === null) return '';
+  return poolSlots === 1 ? pool : `${pool}, ${poolSlots} slots`;
 }
 
 /** Below the table, since a doc is as long as it likes to be. */

@@ -29,6 +29,11 @@ export interface TaskDetails extends TryPolicy {
   readonly isMapped: boolean;
   /** Names of the map indexes; `null` for a task that is not mapped, or over results, which only a run has. */
   readonly labels: readonly string[] | null;
+  /** The pool that it needs slots of, and how many; `null` for a task that needs none. */
+  readonly pool: string | null;
+  readonly poolSlots: number | null;
+  /** Where its activities run; `null`: on the queue `default`. */
+  readonly queue: string | null;
   readonly doc: string;
 }
 
@@ -98,7 +103,21 @@ function taskDetails(task: TaskDefinition, downstream: readonly string[]): TaskD
   const { id, kind = null, group = null, triggerRule, upstream, labels, doc } = task;
   const { retries, retryDelay, retryBackoff, maxRetryDelay, executionTimeout } = task;
   const tries = { retries, retryDelay, retryBackoff, maxRetryDelay, executionTimeout };
-  return { id, kind, group, triggerRule, upstream, downstream, isMapped: isMapped(task), labels, ...tries, doc };
+  const { pool = null, queue = null } = task;
+  const where = { pool, poolSlots: pool === null ? null : (task.poolSlots ?? 1), queue };
+  return {
+    id,
+    kind,
+    group,
+    triggerRule,
+    upstream,
+    downstream,
+    isMapped: isMapped(task),
+    labels,
+    ...tries,
+    ...where,
+    doc,
+  };
 }
 
 /** How a task is tried, on one line: `3 retries, 2 min 0 s apart; 1 h 0 min each`. */

@@ -1,3 +1,4 @@
+import { defineDag } from '../../../dag/define-dag.ts';
 import { dagDetails, triesText } from '../../../scripts/dags/dag-details.ts';
 import { dagDetailsText } from '../../../scripts/dags/dag-details-text.ts';
 import { sampleDag } from './sample-dag.ts';
@@ -54,6 +55,28 @@ describe("a DAG's details", () => {
     expect(text).toMatch(/│ posts +│ integer +│ 10 +│ at least 1 +│ how many +│/);
     expect(text).toMatch(/│ clean \[2\] +│ +│ get +│ all_success +│ 2 retries, 1 min 0 s apart +│/);
     expect(text).toMatch(/\nreport: Always\.$/m);
+  });
+
+  test('have a column for pools and one for queues only where a task has one', () => {
+    expect(dagDetailsText(details)).toMatch(/│ task +│ kind +│ after +│ trigger rule +│ tries +│$/m);
+    const pooled = dagDetails(
+      defineDag('pooled', { schedule: null }, ({ task }) => {
+        task('load', { pool: 'warehouse', poolSlots: 2, run: () => 1 });
+        task('tell', { run: () => 1 });
+      }),
+    );
+    expect(dagDetailsText(pooled)).toMatch(/│ tries +│ pool +│$[^]*│ warehouse, 2 slots │$[^]*│ tell .*│ +│$/m);
+    expect(pooled.tasks).toMatchObject([
+      { pool: 'warehouse', poolSlots: 2, queue: null },
+      { pool: null, poolSlots: null, queue: null },
+    ]);
+    const both = dagDetails(
+      defineDag('both', { schedule: null }, ({ task }) => {
+        task('load', { pool: 'warehouse', run: () => 1 });
+        task('train', { queue: 'gpu', run: () => 1 });
+      }),
+    );
+    expect(dagDetailsText(both)).toMatch(/│ pool +│ queue │$[^]*│ warehouse │ +│$[^]*│ +│ gpu +│$/m);
   });
 
   test.each([
