@@ -15,6 +15,7 @@ import type { Draft } from './draft.ts';
 import { durationMs } from './duration.ts';
 import { longestInlineMap, mostInstances, mostPlanned, runsInParts } from './limits.ts';
 import type { DagOptions } from './options.ts';
+import { reservedIds } from './reserved-ids.ts';
 import { timetableProblem, timezoneOf } from './timetable.ts';
 
 /**
@@ -34,6 +35,12 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
 ): DagDefinition<z.output<Params>> {
   if (!/^[A-Za-z][A-Za-z0-9_]{0,99}$/.test(id)) {
     throw new DagDefinitionError(id, 'the id is also the name of its export: use letters, digits and _, at most 100');
+  }
+  if (reservedIds.has(id)) {
+    throw new DagDefinitionError(
+      id,
+      'the engine has a workflow of that name, which looks after DAGs: choose another id',
+    );
   }
   const params = (options.params ?? noParams) as Params;
   checkOptions(id, options, params);

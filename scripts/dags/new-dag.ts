@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { reservedIds } from '../../dag/reserved-ids.ts';
 import { CommandError } from '../failure.ts';
 
 /** A file of a new DAG. */
@@ -35,6 +36,11 @@ export function planNewDag(checkout: string, id: string): readonly NewFile[] {
     );
   }
   if (taken.has(id)) throw new CommandError(`${id} cannot name a DAG: its files use that name; choose another name`);
+  if (reservedIds.has(id)) {
+    throw new CommandError(
+      `${id} cannot name a DAG: the engine has a workflow of that name, which looks after DAGs; choose another name`,
+    );
+  }
   const name = fileNameOf(id);
   const index = readFileSync(join(checkout, entry), 'utf8');
   const made = [

@@ -120,6 +120,8 @@ describe('defining a DAG', () => {
       'after[0] is task x of another DAG',
     );
     expect(() => defineDag('my-dag', { schedule: null }, one)).toThrow('the name of its export');
+    // Temporal would have listed its runs as backfills.
+    expect(() => defineDag('backfill', { schedule: null }, one)).toThrow('the engine has a workflow of that name');
   });
 
   test('takes 2,000 tasks, and no more', () => {

@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { reservedIds } from '../../dag/reserved-ids.ts';
 import * as examples from '../../examples/index.ts';
 import { isDag } from '../../workflows/engine/dag.ts';
+import * as control from '../../workflows/control/index.ts';
 import * as workflows from '../../workflows/index.ts';
 import { root } from './harness.ts';
 
@@ -28,6 +30,10 @@ describe.each([
         .toSorted(),
     );
   });
+});
+
+test('no DAG has the name of a workflow that looks after DAGs', () => {
+  expect([...reservedIds].toSorted()).toEqual(Object.keys(control).toSorted());
 });
 
 test('exactly one protobufjs 8 is installed, or recorded histories cannot be read', () => {

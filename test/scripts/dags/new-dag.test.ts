@@ -59,6 +59,7 @@ test.each([
   ['LandPins', 'write it like landPins'],
   ['default', 'default cannot name a DAG'],
   ['dag', 'dag cannot name a DAG: its files use that name'],
+  ['backfill', 'backfill cannot name a DAG: the engine has a workflow of that name'],
   ['../x', 'cannot name a DAG'],
 ])('%s will not do', (id, words) => {
   expect(() => planNewDag(checkout, id)).toThrow(words);
