@@ -65,7 +65,7 @@ const rooms: readonly { readonly prefix: string; readonly door: Door; readonly b
 
 /** Process entries: the only files that may ask for their own place, or await at the top. */
 const entries =
-  /^(workers\/main|scripts\/main|scripts\/oracle\/main|bench\/.*|activities\/duckdb\/child|gateway\/main)\.ts$/;
+  /^(workers\/main|scripts\/main|scripts\/oracle\/main|bench\/.*|activities\/duckdb\/child|stack\/databricks\/main|gateway\/main)\.ts$/;
 
 function sources(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true, recursive: true })

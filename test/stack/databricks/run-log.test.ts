@@ -1,0 +1,49 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openLog, readLog } from '../../../stack/databricks/run-log.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tradewind-log-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let number = 0;
+const newPath = (): string => join(folder, `log-${number++}`);
+
+describe('a log', () => {
+  test('has every line on disk when it says so, in the order they came', async () => {
+    const path = newPath();
+    const log = await openLog(path, [{ first: true }]);
+    const flushes = Array.from({ length: 500 }, async (_, n) => {
+      log.append({ n });
+      await log.flushed();
+      // Read by another descriptor: what was promised is there, not in our memory.
+      return readFileSync(path, 'utf8').includes(`{"n":${n}}\n`);
+    });
+    expect((await Promise.all(flushes)).every(Boolean)).toBe(true);
+    await log.close();
+    expect(readLog(path)).toEqual([{ first: true }, ...Array.from({ length: 500 }, (_, n) => ({ n }))]);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('forgets the line that a killed process was writing, and refuses a damaged one', async () => {
+    const path = newPath();
+    writeFileSync(path, '{"a":1}\n{"b":2}\n{"c":');
+    expect(readLog(path)).toEqual([{ a: 1 }, { b: 2 }]);
+    const log = await openLog(path, readLog(path));
+    log.append({ d: 4 });
+    await log.close();
+    expect(readLog(path)).toEqual([{ a: 1 }, { b: 2 }, { d: 4 }]);
+    appendFileSync(path, 'nonsense\n{"e":5}\n');
+    expect(() => readLog(path)).toThrow('line 4 of');
+    expect(readLog(newPath())).toEqual([]);
+  });
+
+  test('never says again that a line is on disk once the disk has refused one', async () => {
+    const log = await openLog(newPath(), []);
+    await log.close();
+    log.append({ lost: true });
+    await expect(log.flushed()).rejects.toThrow(/closed|EBADF/);
+    log.append({ lost: true });
+    await expect(log.flushed()).rejects.toThrow(/closed|EBADF/);
+    await expect(log.flushed()).rejects.toThrow(/closed|EBADF/);
+  });
+});
