@@ -14,6 +14,8 @@ const noise: ReadonlySet<string> = new Set([
   'namespace',
   'sdkComponent',
   'activityId',
+  'runId',
+  'workflowRunId',
 ]);
 
 /** A process's logger, and where else its lines go. */
@@ -24,8 +26,8 @@ export interface ProcessLog {
 }
 
 /**
- * The process's logger: one JSON line an event, or a line for people, on stdout unless told. DAG, run, task, map index and
- * try are fields of their own on each line of a workflow or activity.
+ * The process's logger: one JSON line an event, or a line for people, on stdout unless told. DAG (`dag`), run (`runId`), `task`,
+ * `mapIndex` and `try` are fields of their own on each line of a workflow or activity.
  */
 export function createLog({ level, format }: Settings['log'], out?: DestinationStream): ProcessLog {
   const stream = out ?? (format === 'pretty' ? pretty() : pino.destination(1));
@@ -52,10 +54,10 @@ function triesStream(logs: TryLogs): DestinationStream {
 type Fields = Readonly<Record<string, unknown>>;
 
 function placeOf(fields: Fields | null | undefined): TryPlace | undefined {
-  const { dag, run, task, mapIndex, try: tryNumber } = fields ?? {};
-  if (typeof dag !== 'string' || typeof run !== 'string' || typeof task !== 'string') return undefined;
+  const { dag, runId, task, mapIndex, try: tryNumber } = fields ?? {};
+  if (typeof dag !== 'string' || typeof runId !== 'string' || typeof task !== 'string') return undefined;
   if (typeof mapIndex !== 'number' || typeof tryNumber !== 'number') return undefined;
-  return { dagId: dag, runId: run, taskId: task, mapIndex, tryNumber };
+  return { dagId: dag, runId, taskId: task, mapIndex, tryNumber };
 }
 
 /** The same log for Temporal's SDK, its fields flat. */
@@ -73,15 +75,24 @@ export function temporalLogger(log: Pino): Logger {
   };
 }
 
-function fieldsOf(meta: LogMetadata | undefined): Record<string, unknown> {
+/**
+ * A line's fields. `runId` is that of the DAG's run, which Temporal calls the workflow's id; Temporal's own `runId`, another one for
+ * each execution of the run, is `temporalRunId`. What the line itself gives as `runId`, of a run that it tells of, is `loggedRunId`:
+ * it must not send the line to that run's log.
+ */
+function fieldsOf(meta: LogMetadata = {}): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(meta ?? {})) {
+  for (const [key, value] of Object.entries(meta)) {
     if (typeof key === 'symbol' || noise.has(key) || value === undefined) continue;
-    fields[key] = value instanceof Error ? { type: value.name, message: value.message, stack: value.stack } : value;
+    const name = key === 'run' ? 'runId' : key;
+    fields[name] = value instanceof Error ? { type: value.name, message: value.message, stack: value.stack } : value;
   }
+  const { run, runId, workflowRunId = run === undefined ? runId : undefined } = meta;
+  if (workflowRunId !== undefined) fields['temporalRunId'] = workflowRunId;
+  if (run !== undefined && runId !== undefined && runId !== fields['temporalRunId']) fields['loggedRunId'] = runId;
   // A line from outside of our own DAG code still says which run it is about.
-  if (meta !== undefined && fields['run'] === undefined) {
-    if (meta['workflowId'] !== undefined) fields['run'] = meta['workflowId'];
+  if (run === undefined) {
+    if (meta['workflowId'] !== undefined) fields['runId'] = meta['workflowId'];
     if (meta['workflowType'] !== undefined) fields['dag'] = meta['workflowType'];
   }
   return fields;

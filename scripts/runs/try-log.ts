@@ -78,7 +78,8 @@ export async function readTryLog(store: Pick<ObjectStore, 'get'>, place: TryPlac
 
 /** A log for people: time (local), level, sentence and fields, without those that every line of a try has. */
 export function logText(lines: string, colorize: boolean): string {
-  const ignore = 'pid,hostname,dag,run,task,mapIndex,try';
+  // `run` is what lines of earlier builds call the run.
+  const ignore = 'pid,hostname,dag,runId,run,temporalRunId,task,mapIndex,try';
   const pretty = prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss', colorize, ignore });
   return lines
     .split('\n')

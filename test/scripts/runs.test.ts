@@ -183,7 +183,7 @@ describe('tw runs cancel', () => {
 
 describe('tw tasks log', () => {
   const line = (msg: string, tryNumber = 1) =>
-    `${JSON.stringify({ level: 30, time: '2026-03-01T00:00:00.000Z', dag: 'pinterestDaily', run: good, task: 'emulate', mapIndex: -1, try: tryNumber, posts: 5, msg })}\n`;
+    `${JSON.stringify({ level: 30, time: '2026-03-01T00:00:00.000Z', dag: 'pinterestDaily', runId: good, temporalRunId: 'x', task: 'emulate', mapIndex: -1, try: tryNumber, posts: 5, msg })}\n`;
   const put = (taskId: string, mapIndex: number, tryNumber: number, text: string) =>
     store.replace(tryLogKey({ dagId: 'pinterestDaily', runId: good, taskId, mapIndex, tryNumber }), Buffer.from(text));
 

@@ -1,6 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { makeTelemetryFilterString, Runtime, type WorkflowBundle } from '@temporalio/worker';
-import { Connection } from '@temporalio/client';
+import { Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
 import { createS3ObjectStore, type S3ObjectStore } from '../../activities/s3/s3-object-store.ts';
 import { createTryLogKeeper } from '../../activities/s3/try-log-keeper.ts';
 import type { TryLogs } from '../../activities/shared/try-logs.ts';
@@ -21,6 +21,9 @@ const settings = { ...testSettings().s3, bucket: uniqueName('logs') };
 interface Line {
   readonly msg: string;
   readonly error?: unknown;
+  readonly runId?: string;
+  readonly temporalRunId?: string;
+  readonly loggedRunId?: string;
 }
 
 describe("a try's log, of a real run", () => {
@@ -91,7 +94,7 @@ describe("a try's log, of a real run", () => {
     const runId = handle.workflowId;
     await eventually('the last lines', async () => (await messagesOf(runId, 'call', -1, 2)).length >= 2);
     // As they were on stdout, to the letter.
-    const ofFirst = output.filter((line) => line.includes(`"run":"${runId}","task":"call","mapIndex":-1,"try":1,`));
+    const ofFirst = output.filter((line) => line.includes(`"runId":"${runId}","task":"call","mapIndex":-1,"try":1,`));
     expect(await textOf(runId, 'call', -1, 1)).toBe(ofFirst.join(''));
     const first = await linesOf(runId, 'call', -1, 1);
     expect(first.map(({ msg }) => msg)).toEqual(
@@ -99,7 +102,7 @@ describe("a try's log, of a real run", () => {
     );
     expect(first.map(({ msg }) => msg).slice(0, 2)).toEqual(['the workflow asks', 'the activity tries']);
     expect(first.find(({ msg }) => msg === 'Activity failed')?.error).toMatchObject({ message: 'try 1 fails' });
-    const of = { level: 30, dag: 'logging', run: runId, task: 'call', mapIndex: -1, msg: 'the workflow asks' };
+    const of = { level: 30, dag: 'logging', runId, task: 'call', mapIndex: -1, msg: 'the workflow asks' };
     expect(first[0]).toMatchObject({ ...of, try: 1 });
     const second = await linesOf(runId, 'call', -1, 2);
     expect(second.map(({ msg }) => msg).slice(0, 2)).toEqual(['the workflow asks', 'the activity tries']);
@@ -123,5 +126,32 @@ describe("a try's log, of a real run", () => {
     const messages = await messagesOf(runId, 'wait', -1, 1);
     expect(messages.filter((msg) => msg === 'waits')).toHaveLength(1);
     expect(messages.indexOf('waits')).toBeLessThan(messages.indexOf('goes on'));
+  });
+
+  test('names the run of the DAG, and not the execution, nor a run that a line tells of', async () => {
+    const ids = async (handle: WorkflowHandleWithFirstExecutionRunId, taskId: string) =>
+      (await linesOf(handle.workflowId, taskId, -1, 1)).map(({ msg, runId, temporalRunId, loggedRunId }) => ({
+        msg,
+        runId,
+        temporalRunId,
+        loggedRunId,
+      }));
+    const handle = await harness.client.workflow.start('logging', {
+      workflowId: uniqueName('names'),
+      taskQueue: `${harness.taskQueue}-orchestration`,
+    });
+    await handle.signal(goOnSignal);
+    await handle.result();
+    const { workflowId: runId, firstExecutionRunId: temporalRunId } = handle;
+    await eventually('the lines', async () => (await ids(handle, 'wait')).length === 2);
+    expect(await ids(handle, 'wait')).toEqual([
+      { msg: 'waits', runId, temporalRunId, loggedRunId: 'another' },
+      { msg: 'goes on', runId, temporalRunId, loggedRunId: undefined },
+    ]);
+    await eventually('those of the activity', async () => (await ids(handle, 'call')).length >= 2);
+    expect((await ids(handle, 'call')).slice(0, 2)).toEqual([
+      { msg: 'the workflow asks', runId, temporalRunId, loggedRunId: undefined },
+      { msg: 'the activity tries', runId, temporalRunId, loggedRunId: undefined },
+    ]);
   });
 });

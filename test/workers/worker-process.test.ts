@@ -110,7 +110,7 @@ describe('a worker process', () => {
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.at(-1)).toMatchObject({ msg: 'drained' });
-    expect(lines.some((line) => line['dag'] === 'pinterestDaily' && line['run'] === handle.workflowId)).toBe(true);
+    expect(lines.some((line) => line['dag'] === 'pinterestDaily' && line['runId'] === handle.workflowId)).toBe(true);
   });
 
   test('is refused without its bucket whatever its roles: who decides keeps the records of runs there', async () => {

@@ -78,7 +78,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           return followWork(task.work, 'timers', next({ ...input, options: { ...input.options, summary } }));
         },
         getLogAttributes: (input, next) => {
-          const { workflowType, workflowId } = workflowInfo();
+          const { workflowType, workflowId, runId: temporalRunId } = workflowInfo();
           const task = currentTask();
           const place = task && {
             run: task.run.runId,
@@ -86,7 +86,8 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
             mapIndex: task.mapIndex,
             try: task.tryNumber,
           };
-          return next({ ...input, dag: workflowType, run: workflowId, ...place });
+          // Temporal's own by a name of its own, since a line may tell of another run as `runId`; workers/logging.ts names them for people.
+          return next({ ...input, temporalRunId, dag: workflowType, run: workflowId, ...place });
         },
       },
     ],
