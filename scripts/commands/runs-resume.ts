@@ -46,5 +46,5 @@ async function resume(runId: string, options: EditOptions): Promise<void> {
       },
     };
   });
-  await makeEdits(edits, { verb: 'resume', done: 'resumed' }, { ...options, yes: true });
+  await makeEdits(() => Promise.resolve(edits), { verb: 'resume', done: 'resumed' }, { ...options, yes: true });
 }

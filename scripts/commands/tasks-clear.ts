@@ -7,7 +7,7 @@ import { controlOf } from '../dag-control.ts';
 import { definitionOf } from '../dag-registry.ts';
 import { dateOption } from '../date-option.ts';
 import { CommandError } from '../failure.ts';
-import { editsOf, makeEdits, tellRun, type EditOptions, type RunEdit } from '../runs/edit-runs.ts';
+import { editsOf, makeEdits, tellRun, type EditOptions, type FoundEdits, type RunEdit } from '../runs/edit-runs.ts';
 import { addressOf, markersOf, type EditableRun } from '../runs/editable-run.ts';
 import { openRuns, type OpenRuns } from '../runs/open-runs.ts';
 import { runsMeant, type RunsMeant } from '../runs/runs-to-edit.ts';
@@ -55,8 +55,8 @@ async function clear(runId: string | undefined, options: ClearOptions): Promise<
   if (options.onlyFailed && options.onlyRunning)
     throw new CommandError('choose one of --only-failed and --only-running');
   await using open = await openRuns();
-  const runs = await runsMeant(open, { ...options, runId });
-  await makeEdits(await clearsOf(open, runs, options), { verb: 'clear', done: 'cleared' }, options);
+  const find = async () => clearsOf(open, await runsMeant(open, { ...options, runId }), options);
+  await makeEdits(find, { verb: 'clear', done: 'cleared' }, options);
 }
 
 /** What a clear does to each of the runs. Throws CommandError when it can be done to none. */
@@ -64,7 +64,7 @@ async function clearsOf(
   open: OpenRuns,
   runs: readonly [RunSummary, ...RunSummary[]],
   { taskId, upstream = false, downstream = false, onlyFailed = false, onlyRunning = false }: ClearOptions,
-): Promise<readonly RunEdit[]> {
+): Promise<FoundEdits> {
   const dag = clearableDag(definitionOf(runs[0].dagId));
   const within = { includeUpstream: upstream, includeDownstream: downstream, onlyFailed, onlyRunning };
   return editsOf(open, runs, (editable) => {

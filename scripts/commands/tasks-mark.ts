@@ -6,10 +6,11 @@ import type { TaskState } from '../../dag/states.ts';
 import { markUpdate } from '../../workflows/engine/edits.ts';
 import { controlOf } from '../dag-control.ts';
 import { definitionOf } from '../dag-registry.ts';
-import { editsOf, makeEdits, tellRun, type EditOptions } from '../runs/edit-runs.ts';
+import { editsOf, makeEdits, tellRun, type EditOptions, type FoundEdits } from '../runs/edit-runs.ts';
 import { addressOf, markersOf } from '../runs/editable-run.ts';
-import { openRuns } from '../runs/open-runs.ts';
+import { openRuns, type OpenRuns } from '../runs/open-runs.ts';
 import { runsMeant } from '../runs/runs-to-edit.ts';
+import type { RunSummary } from '../runs/run-summary.ts';
 
 interface MarkOptions extends EditOptions {
   readonly upstream?: boolean;
@@ -38,11 +39,21 @@ export function tasksMarkCommand(): Command {
 }
 
 async function mark(runId: string, taskId: string, state: MarkableState, options: MarkOptions): Promise<void> {
-  const { upstream: includeUpstream = false, downstream: includeDownstream = false } = options;
   await using open = await openRuns();
-  const runs = await runsMeant(open, { ...options, runId });
+  const find = async () => marksOf(open, await runsMeant(open, { ...options, runId }), taskId, state, options);
+  await makeEdits(find, { verb: 'mark', done: 'marked' }, options);
+}
+
+/** What a mark does to each of the runs. Throws CommandError when it can be done to none. */
+async function marksOf(
+  open: OpenRuns,
+  runs: readonly [RunSummary, ...RunSummary[]],
+  taskId: string,
+  state: MarkableState,
+  { upstream: includeUpstream = false, downstream: includeDownstream = false }: MarkOptions,
+): Promise<FoundEdits> {
   const dag = clearableDag(definitionOf(runs[0].dagId));
-  const edits = await editsOf(open, runs, (editable) => {
+  return editsOf(open, runs, (editable) => {
     const { run, record, labels } = editable;
     const taskIds = markersOf(dag, editable, [taskId]);
     if (typeof taskIds === 'string') return taskIds;
@@ -74,5 +85,4 @@ async function mark(runId: string, taskId: string, state: MarkableState, options
       },
     };
   });
-  await makeEdits(edits, { verb: 'mark', done: 'marked' }, options);
 }

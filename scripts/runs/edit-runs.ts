@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import Table from 'cli-table3';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
@@ -38,31 +39,64 @@ export interface EditWords {
   readonly done: string;
 }
 
-/** Shows edits, asks whether to make them, and makes them one run after the other; what cannot be made holds up no other. */
+/** Edits that were worked out from what runs are now. */
+export interface FoundEdits {
+  readonly edits: readonly RunEdit[];
+  /** Why others are left, in sentences. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Shows edits, asks whether to make them, and makes them one run after the other; what cannot be made holds up no other. They are worked out
+ * again once they were agreed to, since runs go on meanwhile: where they have changed, they are shown and asked for again. `ask` is how.
+ */
 export async function makeEdits(
-  edits: readonly RunEdit[],
+  find: () => Promise<FoundEdits>,
   { verb, done }: EditWords,
   { dryRun = false, yes = false, json = false }: EditOptions,
+  ask: (question: string) => Promise<boolean> = confirmed,
 ): Promise<void> {
-  const wanted = edits.filter(({ instances }) => instances.length > 0);
-  const rows = wanted.flatMap(({ runId, instances }) => instances.map((one) => ({ runId, ...one })));
-  const counts = `${plural(rows.length, 'task instance')} of ${plural(wanted.length, 'run')}`;
-  const told: { readonly runId: string; readonly outcome?: string; readonly error?: string }[] = [];
-  if (!json) console.log(rows.length === 0 ? `there is nothing to ${verb}` : tableOf(rows));
-  if (!dryRun && rows.length > 0) {
-    if (!yes && !(await confirmed(`${verb} ${counts}?`))) {
+  const warned = new Set<string>();
+  const look = async (): Promise<Shown> => {
+    const { edits, left } = await find();
+    for (const sentence of left) {
+      if (!warned.has(sentence)) process.stderr.write(`left as it is: ${sentence}\n`);
+      warned.add(sentence);
+    }
+    const wanted = edits.filter(({ instances }) => instances.length > 0);
+    return { wanted, rows: wanted.flatMap(({ runId, instances }) => instances.map((one) => ({ runId, ...one }))) };
+  };
+  let shown = await look();
+  const counts = (): string => `${plural(shown.rows.length, 'task instance')} of ${plural(shown.wanted.length, 'run')}`;
+  for (let isAgreed = yes || dryRun; ;) {
+    if (!json) console.log(shown.rows.length === 0 ? `there is nothing to ${verb}` : tableOf(shown.rows));
+    if (isAgreed || shown.rows.length === 0) break;
+    if (!(await ask(`${verb} ${counts()}?`))) {
       console.log(`nothing was ${done}`);
       return;
     }
-    for (const { runId, act } of wanted) told.push(await outcomeOf(runId, act));
+    const now = await look();
+    isAgreed = isDeepStrictEqual(now.rows, shown.rows);
+    shown = now;
+    if (isAgreed) break;
+    process.stderr.write('this has changed meanwhile:\n');
   }
+  const { wanted, rows } = shown;
+  const told: { readonly runId: string; readonly outcome?: string; readonly error?: string }[] = [];
+  if (!dryRun) for (const { runId, act } of wanted) told.push(await outcomeOf(runId, act));
   if (json) console.log(JSON.stringify({ dryRun, instances: rows, runs: told }));
-  else if (dryRun && rows.length > 0) console.log(`${counts} would be ${done}`);
+  else if (dryRun && rows.length > 0) console.log(`${counts()} would be ${done}`);
   for (const { runId, outcome, error } of told) {
     if (error !== undefined) process.stderr.write(`${runId}: ${error}\n`);
     else if (!json) console.log(`${runId}: ${outcome}`);
   }
   if (told.some(({ error }) => error !== undefined)) process.exitCode = 1;
+}
+
+/** What somebody is asked about. */
+interface Shown {
+  readonly wanted: readonly RunEdit[];
+  readonly rows: readonly (RunEdit['instances'][number] & { readonly runId: string })[];
 }
 
 async function outcomeOf(
@@ -118,24 +152,22 @@ function plural(count: number, what: string): string {
 }
 
 /**
- * Works out an edit for each of some runs. Of several, those that it does not fit are told on stderr and left; of one it is an
- * error. Throws CommandError.
+ * Works out an edit for each of some runs. Of several, those that it does not fit are left; of one it is an error. Throws CommandError.
  */
 export async function editsOf(
   open: OpenRuns,
   runs: readonly RunSummary[],
   editOf: (run: EditableRun) => RunEdit | string,
-): Promise<readonly RunEdit[]> {
+): Promise<FoundEdits> {
   const edits: RunEdit[] = [];
-  const left: string[] = [];
+  const left = new Set<string>();
   for (const run of runs) {
     const editable = await editableRun(open, run);
     const edit = typeof editable === 'string' ? editable : editOf(editable);
-    if (typeof edit === 'string') left.push(edit);
+    if (typeof edit === 'string') left.add(edit);
     else edits.push(edit);
   }
   const [why] = left;
   if (edits.length === 0 && why !== undefined) throw new CommandError(why);
-  for (const sentence of new Set(left)) process.stderr.write(`left as it is: ${sentence}\n`);
-  return edits;
+  return { edits, left: [...left] };
 }
