@@ -84,12 +84,18 @@ async function withoutLongResults<Record extends RunRecord | PartRecord>(
 ): Promise<Record> {
   const tasks = [...record.tasks];
   const long = [...tasks.entries()].filter(([, { result }]) => (result?.length ?? 0) > longestInline);
+  if (long.length === 0) return record;
+  // By the execution, since the attempt's number is not sure before the record is written.
+  const prefix = `${runPrefix(record)}results/${keyPart(record.executionId)}/`;
+  // What an attempt before has written is not sent again: it may be all but the last of a gigabyte.
+  const there = new Set<string>();
+  for await (const { key } of store.list(prefix)) there.add(key);
   const lane = async (): Promise<void> => {
     for (let next = long.pop(); next !== undefined; next = long.pop()) {
       const [at, { result = '', ...task }] = next;
-      // By the execution, since the attempt's number is not sure before the record is written.
-      const resultKey = `${runPrefix(record)}results/${keyPart(record.executionId)}/${keyPart(task.taskId)}/${task.mapIndex}.json`;
-      await store.create(resultKey, Buffer.from(result), { contentType: 'application/json' });
+      const resultKey = `${prefix}${keyPart(task.taskId)}/${task.mapIndex}.json`;
+      if (!there.has(resultKey))
+        await store.create(resultKey, Buffer.from(result), { contentType: 'application/json' });
       tasks[at] = { ...task, resultKey };
     }
   };
