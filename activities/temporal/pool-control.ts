@@ -91,7 +91,8 @@ export function createPoolControl({ client, installation, taskQueue }: PoolContr
       told('listing the pools', async () => {
         const names: string[] = [];
         const [before = '', after = ''] = idOf(' ').split(' ');
-        const query = `WorkflowType = 'poolKeeper' AND ExecutionStatus = 'Running'`;
+        // Whatever its status is: one that is paused in the Temporal UI is not "Running".
+        const query = `WorkflowType = 'poolKeeper' AND CloseTime IS NULL`;
         for await (const { workflowId: id } of client.workflow.list({ query })) {
           if (id.startsWith(before) && id.endsWith(after)) names.push(id.slice(before.length, -after.length));
         }

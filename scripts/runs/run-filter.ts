@@ -15,10 +15,13 @@ export interface RunFilter {
 
 const { dag, logicalDate, runState } = searchAttributeKeys;
 
+/** What goes on, in visibility: "Running", or "Paused", a status that older servers do not know and refuse. */
+const isOpen = 'CloseTime IS NULL';
+
 /** How each state shows in visibility. What ended by another's hand has not said so itself. */
 const states: Readonly<Record<RunState, string>> = {
-  queued: `ExecutionStatus = "Running" AND (${runState.name} IS NULL OR ${runState.name} = "queued")`,
-  running: `ExecutionStatus = "Running" AND ${runState.name} = "running"`,
+  queued: `${isOpen} AND (${runState.name} IS NULL OR ${runState.name} = "queued")`,
+  running: `${isOpen} AND ${runState.name} = "running"`,
   success: 'ExecutionStatus = "Completed"',
   failed: 'ExecutionStatus IN ("Failed", "Canceled", "Terminated", "TimedOut")',
 };

@@ -53,6 +53,8 @@ export const temporalPart: Part = {
       '--sqlite-pragma=synchronous=NORMAL',
       // The default of 20 a second and shard makes every dispatch wait for a 50 ms tick.
       '--dynamic-config-value=history.transferProcessorMaxPollRPS=1000',
+      // What the Temporal UI pauses; off where nobody asks for it.
+      '--dynamic-config-value=frontend.WorkflowPauseEnabled=true',
       // The UI's one request to the outside.
       '--ui-disable-news-fetch',
       '--log-level=warn',

@@ -74,6 +74,19 @@ describe('tw runs list', () => {
     );
   });
 
+  test('takes one that is paused in the Temporal UI for what it was', async () => {
+    const { client } = stage.env;
+    const pause = { namespace: own, workflowId: waiting, identity: 'a test', reason: 'a test', requestId: waiting };
+    await client.workflowService.pauseWorkflowExecution(pause);
+    await eventually('it is paused in visibility', async () => {
+      const { count } = await client.workflow.count('ExecutionStatus = "Paused"');
+      return count === 1;
+    });
+    expect(await ids('--state', 'queued')).toEqual([waiting]);
+    await client.workflowService.unpauseWorkflowExecution(pause);
+    expect(await ids('--state', 'queued')).toEqual([waiting]);
+  });
+
   test.each([
     [['--dag-id', 'nowhere'], 1, 'there is no DAG nowhere; there are: pinterestDaily'],
     [['--state', 'done'], 78, 'Allowed choices are queued, running, success, failed'],
