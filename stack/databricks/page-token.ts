@@ -1,4 +1,11 @@
+import { z } from 'zod';
 import { invalidParameter } from './api-error.ts';
+
+/** The field of a request. Airflow's hook asks for the first page with an empty one. */
+export const pageTokenField = z
+  .string()
+  .transform((token) => (token === '' ? undefined : token))
+  .optional();
 
 /** A page token that says where the next page begins. Opaque to clients, and of one kind of list alone. */
 export function pageToken(kind: string, position: number): string {

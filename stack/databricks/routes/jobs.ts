@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { invalidParameter } from '../api-error.ts';
 import { flag, integer, parseRequest, type JsonObject } from '../fields.ts';
 import type { LocalWorkspace } from '../local-workspace.ts';
-import { pageToken, positionOf } from '../page-token.ts';
+import { pageToken, pageTokenField, positionOf } from '../page-token.ts';
 import type { Job } from '../run-model.ts';
 import { parseJobSettings } from '../run-requests.ts';
 import { tasksOfPage } from '../run-view.ts';
 
 const idSchema = z.looseObject({ job_id: integer });
-const getSchema = z.looseObject({ job_id: integer, page_token: z.string().optional() });
+const getSchema = z.looseObject({ job_id: integer, page_token: pageTokenField });
 const resetSchema = z.looseObject({ job_id: integer, new_settings: z.looseObject({}) });
 const updateSchema = z.looseObject({
   job_id: integer,
@@ -21,7 +21,7 @@ const listSchema = z.looseObject({
   expand_tasks: flag.optional(),
   limit: integer.optional(),
   offset: integer.optional(),
-  page_token: z.string().optional(),
+  page_token: pageTokenField,
 });
 
 /** A job. Throws the API's 400 when there is none. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { invalidParameter } from '../api-error.ts';
 import { flag, integer, parseRequest, type JsonObject } from '../fields.ts';
 import { viewContext, type LocalWorkspace } from '../local-workspace.ts';
-import { pageToken, positionOf } from '../page-token.ts';
+import { pageToken, pageTokenField, positionOf } from '../page-token.ts';
 import { currentTaskRuns, type Run, type TaskRun } from '../run-model.ts';
 import { runPage } from '../run-page.ts';
 import { parseRepair, parseRunNow, parseSubmit } from '../run-requests.ts';
@@ -14,7 +14,7 @@ const idSchema = z.looseObject({ run_id: integer });
 const getSchema = z.looseObject({
   run_id: integer,
   include_history: flag.optional(),
-  page_token: z.string().optional(),
+  page_token: pageTokenField,
 });
 const listSchema = z.looseObject({
   job_id: integer.optional(),
@@ -26,7 +26,7 @@ const listSchema = z.looseObject({
   start_time_to: integer.optional(),
   limit: integer.optional(),
   offset: integer.optional(),
-  page_token: z.string().optional(),
+  page_token: pageTokenField,
 });
 const cancelAllSchema = z.looseObject({ job_id: integer.optional(), all_queued_runs: flag.optional() });
 

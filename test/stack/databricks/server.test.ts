@@ -268,7 +268,8 @@ describe('lists', () => {
       (await local.post('/api/2.1/jobs/run-now', { job_id: job.job_id })).json.run_id;
     const made = [await run(), await run(), await run(), await run(), await run()].toReversed();
     const found: number[] = [];
-    for (let token: string | undefined, first = true; first || token !== undefined; first = false) {
+    // The first page is also asked for with an empty token, as Airflow's hook does.
+    for (let token: string | undefined = '', first = true; first || token !== undefined; first = false) {
       const { json } = await local.get(`${runs}/list`, {
         job_id: job.job_id,
         limit: 2,
