@@ -115,6 +115,38 @@ describe('maps of more items than a run holds, on a real server', () => {
     await expect(next.describe()).rejects.toThrow(/not found/i);
   });
 
+  test('a part that is terminated is a lost try of its indexes, which have another one', async () => {
+    const handle = await stage.harness.start('lostPart');
+    const part = stage.harness.client.workflow.getHandle(`${handle.workflowId}/texts[200-399]`);
+    await eventually('only one of it still runs', async () => {
+      const { tasks } = await part.query<RunStatus>('states').catch(() => ({ tasks: [] }));
+      return tasks.filter(({ state }) => state === 'success').length === 199;
+    });
+    await part.terminate();
+    expect((await endOf(handle)).message).toBeUndefined();
+    await expect(resultOf(handle, { taskId: 'count' })).resolves.toBe(501);
+    const tries = (mapIndex: number): Promise<unknown> => handle.query('tries', { taskId: 'texts', mapIndex });
+    const error = { type: 'PartTerminated', message: expect.stringContaining('texts[200-399], was terminated') };
+    for (const index of [200, 300])
+      await expect(tries(index)).resolves.toMatchObject([
+        { tryNumber: 1, state: 'up_for_retry', error },
+        { tryNumber: 2, state: 'success' },
+      ]);
+    await expect(tries(0)).resolves.toHaveLength(1);
+    // One of which no try is left has failed.
+    const last = await stage.harness.start('hangingMap');
+    const first = stage.harness.client.workflow.getHandle(`${last.workflowId}/hangs[0-199]`);
+    await eventually('it runs', () =>
+      first.terminate().then(
+        () => true,
+        () => false,
+      ),
+    );
+    await eventually('its indexes have failed', async () => (await taskOf(last, 'hangs[0]')).state === 'failed');
+    await last.cancel();
+    expect((await endOf(last)).type).toBe('CancelledFailure');
+  });
+
   test('a part waits for one of its name, which an attempt that was terminated has left behind', async () => {
     const { client, taskQueue, start } = stage.harness;
     const { workflowId } = await start('untaken', { items: 1 });

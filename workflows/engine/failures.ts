@@ -33,6 +33,8 @@ export const failureTypes = {
   marked: 'MarkedFailed',
   /** A run was started again, and what it was to go on from is not there. */
   rerun: 'RerunFailed',
+  /** Somebody terminated the workflow of a part of a long map: what it was doing is a lost try, as of a zombie in Airflow. */
+  partTerminated: 'PartTerminated',
   /** The run's state is failed. */
   run: 'DagRunFailed',
 } as const;

@@ -5,9 +5,10 @@ import type { TaskError } from '../../dag/outcome.ts';
 import type { IndexEnd } from '../../dag/part-end.ts';
 import type { TaskInstance } from '../../dag/planner.ts';
 import type { TaskHost } from './current-task.ts';
-import { diagnose } from './failures.ts';
+import { diagnose, failureTypes } from './failures.ts';
 import type { TaskBook } from './run-book.ts';
 import type { Stops } from './stops.ts';
+import type { TaskRecord } from './task-record.ts';
 
 /** Runs the indexes of long maps in child workflows, some of them in each, so that no history holds them all. */
 export interface MapParts {
@@ -75,6 +76,19 @@ export function openParts({
   const lines = new Map<string, Line>();
   const needed = new Set(definition.tasks.flatMap(sourcesFor));
 
+  /**
+   * Has an index of a part that was terminated run again, where a try is left. Also one that had ended: its result is gone with the
+   * part's workflow.
+   */
+  const isTriedAgain = ({ task, taken }: Line, { taskId, mapIndex, tries, maxTries }: TaskRecord): boolean => {
+    const last = tries.at(-1);
+    if (last === undefined || tries.length > maxTries || isOver(task)) return false;
+    tries[tries.length - 1] = { ...last, state: 'up_for_retry' };
+    plan.record({ taskId, mapIndex }, 'queued');
+    taken.push(mapIndex);
+    return true;
+  };
+
   const start = (line: Line, mapIndexes: readonly number[], most: number | null): void => {
     const { task } = line;
     const { id: taskId } = task;
@@ -116,6 +130,8 @@ export function openParts({
         record.value = values?.[at];
         record.partKey = key ?? undefined;
         if (edited.has(instance)) continue;
+        if (error?.type === failureTypes.partTerminated && stopped === undefined && isTriedAgain(line, record))
+          continue;
         // A part has nothing that is upstream: what it did not try it gave up.
         record.abandoned = state === 'skipped' && tries.length === 0 ? true : undefined;
         if (state === 'failed') failed++;

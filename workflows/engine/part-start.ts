@@ -1,9 +1,16 @@
-import { ApplicationFailure, TypedSearchAttributes, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  TerminatedFailure,
+  TypedSearchAttributes,
+  WorkflowExecutionAlreadyStartedError,
+} from '@temporalio/common';
 import { CancellationScope, executeChild, log, sleep, workflowInfo } from '@temporalio/workflow';
 import type { RunContext } from '../../dag/definition.ts';
 import { unpackEnds } from '../../dag/part-end.ts';
 import { controlActivities } from './control.ts';
 import type { RunPart } from './current-task.ts';
+import { failureTypes } from './failures.ts';
 import { openSpread } from './message-spread.ts';
 import { asKept } from './payload-size.ts';
 import { partMemo, type PartEnd, type PartOrder } from './part-order.ts';
@@ -34,6 +41,10 @@ async function endOfPart(options: ReturnType<typeof childOptions>): Promise<Part
     try {
       return await executeChild<(order: PartOrder) => Promise<PartEnd>>(workflowInfo().workflowType, options);
     } catch (error) {
+      if (error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure) {
+        const message = `the workflow of its part of the map, ${options.workflowId}, was terminated`;
+        throw ApplicationFailure.create({ type: failureTypes.partTerminated, message });
+      }
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       log.warn('a part of a map waits: a workflow of its name has not ended', { part: options.workflowId });
       await sleep(wait, { summary: `${options.staticSummary}: wait for a workflow of its name` });
