@@ -16,6 +16,17 @@ export function runPrefix(run: { readonly dagId: string; readonly runId: string 
   return `runs/${keyPart(run.dagId)}/${keyPart(run.runId)}/`;
 }
 
+/** Bytes of a run's folder at most: a key of S3 has 1,024, and what is in the folder is named after tasks, executions and hashes. */
+const longestPrefix = 600;
+
+/** Why a run cannot be kept, in a sentence: its id is too long, with its DAG's, for the keys of its objects. `undefined` when it can. */
+export function longRunIdText(run: { readonly dagId: string; readonly runId: string }): string | undefined {
+  const bytes = keyPart(run.runId).length;
+  const most = longestPrefix - (runPrefix(run).length - bytes);
+  if (bytes <= most) return undefined;
+  return `the run's id takes ${bytes} bytes in the keys of its objects, and at most ${most} fit: letters, digits and ._:+=- take one each, all else three or more`;
+}
+
 /** Folder of what a backfill is to do: `backfills/<dag>/<backfill id>/`. */
 export function backfillPrefix({ dagId, backfillId }: { readonly dagId: string; readonly backfillId: string }): string {
   return `backfills/${keyPart(dagId)}/${keyPart(backfillId)}/`;

@@ -6,6 +6,7 @@ import type { DagDefinition } from '../../dag/definition.ts';
 import { conditionText } from '../../dag/assets.ts';
 import { timetableText } from '../../dag/timetable-text.ts';
 import { checkParams } from '../../dag/params.ts';
+import { longRunIdText } from '../../pipeline/run-keys.ts';
 import { definitionOf, registeredDags } from '../dag-registry.ts';
 import { dateOption } from '../date-option.ts';
 import { CommandError } from '../failure.ts';
@@ -124,6 +125,8 @@ async function trigger(
   const { problems } = checkParams(definition, params);
   if (problems !== undefined) throw new CommandError(`--conf is not right: ${problems.join('; ')}`);
   const workflowId = runId ?? manualRunId(dagId);
+  const tooLong = longRunIdText({ dagId, runId: workflowId });
+  if (tooLong !== undefined) throw new CommandError(tooLong);
   if (dryRun) {
     const dates = { logicalDate: logicalDate ?? null, runAfter: runAfter ?? null };
     if (json) console.log(JSON.stringify({ dagId, runId: workflowId, params, ...dates, dryRun }));

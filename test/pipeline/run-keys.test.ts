@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { keyPart, placeOfTryLog, runLogPrefix, runPrefix, tryLogKey } from '../../pipeline/run-keys.ts';
+import { keyPart, longRunIdText, placeOfTryLog, runLogPrefix, runPrefix, tryLogKey } from '../../pipeline/run-keys.ts';
 
 describe('run ids in keys', () => {
   test('stay as they are where the schedule made them', () => {
@@ -18,6 +18,15 @@ describe('run ids in keys', () => {
     ['a\nb', 'a%0Ab'],
   ])('%j becomes %j', (text, part) => {
     expect(keyPart(text)).toBe(part);
+  });
+
+  test('are refused where they would make keys that S3 does not take', () => {
+    const textOf = (runId: string) => longRunIdText({ dagId: 'pinterestDaily', runId });
+    expect([textOf('x'.repeat(579)), textOf('/'.repeat(193))]).toEqual([undefined, undefined]);
+    expect(textOf('x'.repeat(580))).toMatch(/^the run's id takes 580 bytes .* at most 579 fit/);
+    expect(textOf('/'.repeat(194))).toMatch(/takes 582 bytes/);
+    const place = { dagId: 'pinterestDaily', runId: 'x'.repeat(579), taskId: 't'.repeat(250), mapIndex: 9_999 };
+    expect(tryLogKey({ ...place, tryNumber: 99 }).length).toBeLessThan(1_024);
   });
 
   test("are in the key of a try's log, with the task, the map index and the try", () => {

@@ -72,6 +72,7 @@ describe('tw dags', () => {
     ['a DAG that there is not', ['nowhere'], 'there is no DAG nowhere; there are: pinterestDaily'],
     ['what is not JSON', ['pinterestDaily', '--conf', '{'], '--conf is not JSON'],
     ['what is no object', ['pinterestDaily', '--conf', '[1]'], '--conf is not a JSON object'],
+    ['an id that is too long', ['pinterestDaily', '--run-id', 'x'.repeat(700)], 'takes 700 bytes in the keys of its'],
     ['params that are wrong', ['pinterestDaily', '--conf', '{"posts":0,"past":1}'], 'pinterestDaily has no param past'],
   ])('refuses %s in words, and starts nothing', async (_, args, words) => {
     const { code, out, err } = await run('dags', 'trigger', ...args);

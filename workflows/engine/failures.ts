@@ -29,6 +29,8 @@ export const failureTypes = {
   definition: 'DagDefinitionError',
   /** The run was given params that are not right. */
   params: 'InvalidParams',
+  /** The run's id is too long for the keys of its objects: nothing of it could be kept. */
+  runId: 'InvalidRunId',
   /** Somebody marked the task, or the run, as failed. */
   marked: 'MarkedFailed',
   /** A run was started again, and what it was to go on from is not there. */

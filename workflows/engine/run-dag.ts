@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import {
   isCancellation,
   log,
@@ -15,6 +16,7 @@ import { checkParams } from '../../dag/params.ts';
 import { readSlot, runIdentity, slotMemo, type RunIdentity } from '../../dag/run-identity.ts';
 import type { RunState } from '../../dag/states.ts';
 import { givenInterval, intervalMemo } from '../../dag/given-interval.ts';
+import { longRunIdText } from '../../pipeline/run-keys.ts';
 import { openCallbacks, type CallbackDesk } from './callbacks.ts';
 import { controlActivities } from './control.ts';
 import { detailsOf, troublesText, type DetailsText } from './details.ts';
@@ -53,6 +55,12 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   setHandler(triesQuery, (address) => book.tries(address));
   setHandler(resultQuery, (address) => book.result(address));
 
+  const tooLong = longRunIdText(context);
+  if (tooLong !== undefined) {
+    state = 'failed';
+    announce(state);
+    throw ApplicationFailure.create({ type: failureTypes.runId, message: tooLong, nonRetryable: true });
+  }
   const before = rerun === undefined ? await endedBefore(context) : null;
   // Before its turn, so that what is kept is known, and kept on, also where the run never gets it.
   const from = before === null ? rerun : { from: before.attempt, cleared: [] };

@@ -71,6 +71,19 @@ describe('admission, on a real server', () => {
     await open(late);
   });
 
+  test('refuses a run whose id is too long for the keys of its objects, and says how long it may be', async () => {
+    const { client, ledger, taskQueue } = harness;
+    const workflowId = 'x'.repeat(990);
+    const run = await client.workflow.start('shy', { workflowId, taskQueue: `${taskQueue}-orchestration` });
+    expect(await endOf(run)).toMatchObject({
+      type: 'InvalidRunId',
+      message: expect.stringContaining('takes 990 bytes in the keys of its objects, and at most 590 fit'),
+    });
+    expect([await stateOf(run), (await attributesOf(run))['runState']]).toEqual(['failed', 'failed']);
+    expect(await ledger.read({ dagId: 'shy', runId: workflowId })).toBeUndefined();
+    expect(await harness.control.status('shy')).toBeUndefined();
+  });
+
   test('pauses a DAG upon its creation, and never again', async () => {
     const run = await harness.start('shy');
     await eventually('it waits', async () => (await harness.control.status('shy'))?.queued.length === 1);
