@@ -25,7 +25,12 @@ export async function openRuns(): Promise<OpenRuns> {
   const dagIds = registeredDags().map(({ definition }) => definition.id);
   const store = createS3ObjectStore(settings.s3, { attempts: 2, connectMs: 2_000, idleMs: 5_000, answerMs: 5_000 });
   const ledger = createRunLedger(store);
-  const warn = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+  // Of a ledger that cannot be read each question would say so again.
+  const said = new Set<string>();
+  const warn = (sentence: string): void => {
+    if (!said.has(sentence)) process.stderr.write(`${sentence}\n`);
+    said.add(sentence);
+  };
   return {
     ...temporal,
     settings,

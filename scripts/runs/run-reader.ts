@@ -89,10 +89,12 @@ export function createRunReader({ client, ledger, dagIds, warn }: RunReaderOptio
       return isRun ? summaryOf(info) : undefined;
     },
     newestAttempt: async (runId) => {
-      const [info, record] = await Promise.all([describe(runId), recorded(runId)]);
+      const info = await describe(runId);
+      const { attempt } = (info?.memo?.[rerunMemo] ?? {}) as Partial<Rerun>;
+      if (info !== undefined && isOpen(info.status) && attempt !== undefined) return attempt;
+      const record = await recorded(runId);
       if (info === undefined || info.runId === record?.executionId) return record?.attempt;
       // Of one that was terminated nothing is kept; one that was started by hand takes the next number when it ends.
-      const { attempt } = (info.memo?.[rerunMemo] ?? {}) as Partial<Rerun>;
       return attempt ?? (isOpen(info.status) ? (record?.attempt ?? 0) + 1 : (record?.attempt ?? 1));
     },
     status: async (runId) => {

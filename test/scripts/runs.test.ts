@@ -140,6 +140,15 @@ describe('tw runs show and tw tasks states', () => {
     expect(text.out).toMatch(/│ land\[geo\] +│ success │ 1 +│/);
   });
 
+  test('say once that the ledger is away, and what is known without it', async () => {
+    const away = { ...variables, TW_S3_ENDPOINT: 'http://127.0.0.1:1' };
+    const { code, out, err } = await tw(away, ['runs', 'show', good, '--json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ state: 'success', attempt: 1, attempts: 1 });
+    expect((JSON.parse(out) as { readonly tasks: unknown }).tasks).toHaveLength(10);
+    expect(err.match(/the ledger cannot be read/g)).toHaveLength(1);
+  });
+
   test('say when no worker answers', async () => {
     const shown = await run('runs', 'show', waiting, '--json');
     const states = await run('tasks', 'states', waiting);
