@@ -39,6 +39,18 @@ function takesDefinitions(args) {
   return !asksForHelp && (definitionVerbs.includes(verb) || definitionVerbs.includes(`${verb} ${below}`));
 }
 
+/** The first thing that is wrong, on one line, of what a build has said. */
+function troubleOf(said) {
+  const lines = said.split('\n');
+  const compiler = lines.filter((line) => /: error TS\d+: /.test(line));
+  if (compiler.length > 0) return `${compiler[0]}${compiler.length === 1 ? '' : ` (and ${compiler.length - 1} more)`}`;
+  // Webpack tells last, after much else, which file took in what a workflow cannot have.
+  const at = lines.findIndex((line) => line.startsWith('ERROR in '));
+  if (at < 0) return lines.find((line) => line.trim() !== '') ?? 'the build ended early';
+  const file = /^ @ \.\/dist\/\.next\/(\S+)\.js /m.exec(said)?.[1];
+  return `${file === undefined ? '' : `${file}.ts: `}${lines[at]}: ${lines[at + 1]}`;
+}
+
 function newest(folder) {
   if (!existsSync(folder)) return 0;
   let latest = 0;
@@ -62,10 +74,9 @@ if (rooms.some((room) => newest(join(root, room)) > built)) {
   const said = `${build.stdout ?? ''}${build.stderr ?? ''}`;
   if (build.status === 0) process.stderr.write(said);
   else if (built > 0 && !takesDefinitions(process.argv.slice(2))) {
-    const [first = 'the build ended early', ...more] = said.split('\n').filter((line) => /^\S/.test(line));
     process.stderr.write(
-      `tw: warning: the sources do not build: ${first}${more.length === 0 ? '' : ` (and ${more.length} more: npm run build)`}\n` +
-        `tw: warning: going on with the last good build, of ${new Date(built).toISOString().replace(/\.\d+Z$/, 'Z')}\n`,
+      `tw: warning: the sources do not build: ${troubleOf(said)}\n` +
+        `tw: warning: going on with the last good build, of ${new Date(built).toISOString().replace(/\.\d+Z$/, 'Z')}; npm run build says all that is wrong\n`,
     );
   } else {
     const why = built > 0 ? 'and this takes up definitions' : 'and there is no earlier build to go on with';

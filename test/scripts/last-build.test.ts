@@ -43,6 +43,9 @@ beforeAll(() => {
     `export async function writeWorkflowBundles(folder: string): Promise<void> {
       const { dags }: { dags: string[] } = await import(\`file://\${folder}/workflows/index.js\`);
       if (dags.includes('loop')) throw Object.assign(new Error('DAG loop: a cycle'), { name: 'DagDefinitionError' });
+      if (!dags.includes('files')) return;
+      console.error('asset one\\n\\nERROR in node:fs\\nModule build failed: no\\n    at x\\n @ ./dist/.next/workflows/files.js 1:0-39');
+      throw new Error('Webpack finished with errors');
     }`,
   );
 });
@@ -64,7 +67,7 @@ test('one DAG that does not compile stopped every verb: what operates goes on wi
   const operated = tw('runs', 'list', '--json');
   expect(operated).toMatchObject({ status: 0, out: 'runs one\n' });
   expect(operated.err).toMatch(
-    /^tw: warning: the sources do not build: workflows\/index\.ts\(1,32\): error TS2322: .* \(and 1 more: npm run build\)\ntw: warning: going on with the last good build, of 20\S+Z\n$/m,
+    /^tw: warning: the sources do not build: workflows\/index\.ts\(1,32\): error TS2322: .* \(and 1 more\)\ntw: warning: going on with the last good build, of 20\S+Z; npm run build says all that is wrong\n$/m,
   );
   for (const args of [['worker'], ['schedules', 'apply', '--prune'], ['dags', 'test', 'one']]) {
     expect(tw(...args)).toMatchObject({
@@ -79,6 +82,17 @@ test('one DAG that does not compile stopped every verb: what operates goes on wi
 
   write('workflows/index.ts', "export const dags = ['one', 'two'];\n");
   expect(tw('worker')).toMatchObject({ status: 0, out: 'worker one,two\n' });
+}, 120_000);
+
+test('what webpack refuses is told with the file that took it in, not with the first line of its report', () => {
+  write('workflows/index.ts', "export const dags = ['one'];\n");
+  expect(tw('runs')).toMatchObject({ status: 0 });
+  write('workflows/index.ts', "export const dags = ['one', 'files'];\n");
+  expect(tw('runs')).toMatchObject({
+    status: 0,
+    out: 'runs one\n',
+    err: expect.stringContaining('do not build: workflows/files.ts: ERROR in node:fs: Module build failed: no\n'),
+  });
 }, 120_000);
 
 test('a DAG that compiles and is not defined rightly leaves the last good build as it was, too', () => {
