@@ -140,11 +140,12 @@ describe('reconciling Schedules', () => {
   });
 
   test('makes the Schedule of a DAG that is paused upon creation paused, with no worker to ask, and only the first one', async () => {
-    const definition = defineDag('shy', { schedule: cron('@daily'), isPausedUponCreation: true }, ({ task }) => {
-      task('only', { run: () => 1 });
-    });
-    const find = async (apply: boolean) =>
-      (await reconcile({ definitions: [definition], apply })).find(({ dagId }) => dagId === 'shy');
+    const find = async (apply: boolean, id = 'shy') => {
+      const definition = defineDag(id, { schedule: cron('@daily'), isPausedUponCreation: true }, ({ task }) => {
+        task('only', { run: () => 1 });
+      });
+      return (await reconcile({ definitions: [definition], apply })).find(({ dagId }) => dagId === id);
+    };
     expect(await find(false)).toMatchObject({ action: 'create', paused: true });
     const control = controlOf(client, 'own');
     expect(await control.pauseOf('shy')).toBeUndefined();
@@ -153,12 +154,14 @@ describe('reconciling Schedules', () => {
     expect((await handle.describe()).state).toMatchObject({ paused: true, note: 'isPausedUponCreation' });
     expect(await control.pauseOf('shy')).toEqual({ paused: true, note: 'isPausedUponCreation' });
     await handle.delete();
-    const controller = client.workflow.getHandle(controllerId('shy', 'own'));
-    await controller.terminate();
-    await control.open('shy', { paused: false, note: 'by hand' });
-    expect(await find(true)).toMatchObject({ action: 'create', paused: false });
-    await controller.terminate();
+    // Nor is it forgotten with its controller.
+    await client.workflow.getHandle(controllerId('shy', 'own')).terminate();
+    expect(await find(true)).toMatchObject({ action: 'create', paused: true });
     await handle.delete();
+    await control.open('bold', { paused: false, note: 'by hand' });
+    expect(await find(true, 'bold')).toMatchObject({ action: 'create', paused: false });
+    await client.workflow.getHandle(controllerId('bold', 'own')).terminate();
+    await client.schedule.getHandle('bold').delete();
   });
 
   test('keeps bounds and intervals as they are planned, and fires as the timetable says', async () => {
