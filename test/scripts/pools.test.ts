@@ -52,4 +52,4 @@ test('tw pools makes, changes, tells of and deletes pools, those in use, too', a
   expect((await pools('delete', 'default_pool')).err).toBe('tw: default_pool cannot be deleted: set its slots\n');
   expect(await pools('set', 'small', 'many')).toMatchObject({ code: 78 });
   expect(await pools('set', 'a/b', '1')).toMatchObject({ code: 1 });
-});
+}, 120_000);
