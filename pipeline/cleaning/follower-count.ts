@@ -11,12 +11,13 @@ const shortened = String.raw`\d{1,10}(\.\d{1,6})?[kKmM]`;
  * decimals before it. Null for everything else, as the course's cast gives, and for what an INTEGER cannot hold.
  */
 export function followerCountSql(text: string): string {
+  // A decimal of 18 digits is quicker, but the product has to fit it, too, and where it does not DuckDB throws.
   const scale = `CASE WHEN right(${text}, 1) IN ('k', 'K') THEN 1000 ELSE 1000000 END`;
   return `CASE
     WHEN regexp_full_match(${text}, '\\d{1,6}[kK]') THEN TRY_CAST(left(${text}, -1) AS INTEGER) * 1000
     WHEN regexp_full_match(${text}, '${whole}') THEN TRY_CAST(${text} AS INTEGER)
     WHEN regexp_full_match(${text}, '${shortened}')
-      THEN TRY_CAST(round(CAST(left(${text}, -1) AS DECIMAL(18, 6)) * ${scale}) AS INTEGER)
+      THEN TRY_CAST(round(CAST(left(${text}, -1) AS DECIMAL(24, 6)) * ${scale}) AS INTEGER)
     END`;
 }
 

@@ -100,6 +100,8 @@ describe('the rules', () => {
     ['follower_count', '1.5m', 1_500_000],
     ['follower_count', '0.0005k', 1],
     ['follower_count', '99999M', null],
+    // A million times this does not fit the decimal that it was read as: one such record stopped the whole batch.
+    ['follower_count', '9999999999.9M', null],
     ['follower_count', '2147483647', 2_147_483_647],
     ['follower_count', '1.5', null],
     ['follower_count', ' 5', null],
