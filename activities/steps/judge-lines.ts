@@ -75,7 +75,8 @@ export async function quarantineLines(
   const pages = await session.rows(`SELECT DISTINCT "partition", page::BIGINT AS page FROM bad ORDER BY ALL`);
   for (const { partition, page } of pages) {
     const rows = await session.rows(
-      `SELECT "offset", reason, line FROM bad WHERE "partition" = ${Number(partition)} AND page = ${Number(page)} ORDER BY k`,
+      // As bytes: a text loses a byte order mark at its start on the way here.
+      `SELECT "offset", reason, base64(encode(line)) AS line FROM bad WHERE "partition" = ${Number(partition)} AND page = ${Number(page)} ORDER BY k`,
     );
     const records = rows.map(({ offset, reason, line }): QuarantinedRecord => ({
       topic,
@@ -83,7 +84,7 @@ export async function quarantineLines(
       offset: Number(offset),
       ...parseVerdict(String(reason)),
       key: null,
-      value: Buffer.from(String(line), 'utf8'),
+      value: Buffer.from(String(line), 'base64'),
       timestamp: null,
     }));
     await landing.quarantine(records, { stage: 'clean', runId: context.place.runId });
