@@ -3,7 +3,8 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { ServerName } from './server-addresses.ts';
-import { parseSettings, SettingsError, unreadable, type Settings } from './settings.ts';
+import { SettingsError, unreadable } from './settings-error.ts';
+import { parseSettings, type Settings } from './settings.ts';
 
 /** Name of the file in the state folder through which a local stack says where its servers are. Mode 0600. */
 export const stackSettingsFile = 'settings.env';

@@ -1,5 +1,12 @@
 import { z } from 'zod';
+import {
+  databricksProblems,
+  databricksVariables,
+  databricksWorkspace,
+  type DatabricksWorkspace,
+} from './databricks.ts';
 import { notifyChannels, notifyProblems, notifyVariables, type NotifyChannels } from './notify-channels.ts';
+import { SettingsError } from './settings-error.ts';
 import { missingAddresses, nowhere, type ServerName } from './server-addresses.ts';
 
 /** Reads `true`/`false`/`1`/`0`; anything else is a problem that names the setting. */
@@ -105,6 +112,8 @@ export const settingsSchema = z.object({
     .optional()
     .describe("folder for a step's local files; by default the system's temporary folder"),
 
+  ...databricksVariables,
+
   ...notifyVariables,
 
   TW_STATE_DIR: z.string().default('.tradewind').describe('state of the local stack, in the checkout'),
@@ -167,30 +176,13 @@ export interface Settings {
     readonly gzip: boolean;
     readonly recordBytes: number;
   };
+  /** Absent where no workspace is named. */
+  readonly databricks: DatabricksWorkspace | undefined;
   readonly notify: NotifyChannels;
   readonly duckdb: { readonly memory: string; readonly threads: number };
   readonly workDir: string | undefined;
   readonly stateDir: string;
   readonly cacheDir: string | undefined;
-}
-
-/** All that is wrong with the settings, a line each: name of the variable, what is wrong, what it is for. Holds no value. */
-export class SettingsError extends Error {
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(
-      `the settings have ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n  ${problems.join('\n  ')}`,
-    );
-    this.name = 'SettingsError';
-    this.problems = problems;
-  }
-}
-
-/** `cannot be read (ENOENT)`: why a file that a setting names is of no use, without saying its name. */
-export function unreadable(error: unknown): string {
-  const known = typeof error === 'object' && error !== null && 'code' in error;
-  return `cannot be read${known ? ` (${String(error.code)})` : ''}`;
 }
 
 /**
@@ -234,7 +226,7 @@ function contradictions(v: SettingsVariables): string[] {
   if (Boolean(v.TEMPORAL_TLS_CLIENT_CERT_PATH) !== Boolean(v.TEMPORAL_TLS_CLIENT_KEY_PATH)) {
     problems.push('TEMPORAL_TLS_CLIENT_CERT_PATH, TEMPORAL_TLS_CLIENT_KEY_PATH: set both or neither');
   }
-  problems.push(...notifyProblems(v));
+  problems.push(...notifyProblems(v), ...databricksProblems(v));
   return problems;
 }
 
@@ -287,6 +279,7 @@ function bySystem(v: SettingsVariables): Settings {
       gzip: v.TW_LANDING_GZIP,
       recordBytes: v.TW_LANDING_RECORD_BYTES,
     },
+    databricks: databricksWorkspace(v),
     notify: notifyChannels(v),
     duckdb: { memory: v.TW_DUCKDB_MEMORY, threads: v.TW_DUCKDB_THREADS },
     workDir: v.TW_WORK_DIR,

@@ -3,6 +3,7 @@ export { askedFirst } from './approval.ts';
 export { joinsAssets, makesAssets } from './assets.ts';
 export { fullOrPart } from './branch.ts';
 export { watchedLoad } from './callbacks.ts';
+export { onDatabricks } from './databricks.ts';
 export { allOrNothing, byNoon } from './deadlines.ts';
 export { orderedSteps } from './edges.ts';
 export { dailyFiles } from './first-dag.ts';

@@ -1,5 +1,5 @@
 import { AdapterError } from '../activities/shared/adapter-error.ts';
-import { SettingsError } from '../config/settings.ts';
+import { SettingsError } from '../config/settings-error.ts';
 import { setupExitCode } from '../workers/start-error.ts';
 
 /** What a command that failed tells its user: words for the terminal, and the exit code for a script. */

@@ -15,6 +15,7 @@ const parts: readonly Part[] = [
   { title: 'Object storage (S3)', names: /^(TW_S3|AWS)_/ },
   { title: 'Landing', names: /^TW_LANDING_/ },
   { title: 'Cleaning and answers (DuckDB)', names: /^TW_(DUCKDB_|WORK_DIR)/ },
+  { title: 'Databricks', names: /^DATABRICKS_/ },
   { title: 'Notifications', names: /^TW_(NOTIFY|SMTP)_/ },
   { title: 'Local stack', names: /^TW_(STATE|CACHE)_DIR/ },
   { title: 'All parts', names: /^/ },

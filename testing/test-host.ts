@@ -11,6 +11,7 @@ import {
 } from '../workflows/engine/current-task.ts';
 import { payloadText } from '../workflows/engine/payload-size.ts';
 import type { RunDesk } from '../workflows/engine/run-desk.ts';
+import { waitAfter } from '../dag/poke-policy.ts';
 import { isFound } from '../workflows/operators/sensor.ts';
 import type { DagFake, FakeCall } from './fakes.ts';
 import type { TestClock } from './test-clock.ts';
@@ -58,6 +59,7 @@ runTasksOutside({
 /** What runs tasks in a test: in this process, by a clock that jumps. */
 export function testHost(parts: HostParts): TaskHost {
   const root = openScope();
+  const startedAt = parts.clock.now();
   const scope = (): TestScope => storage.getStore()?.scope ?? root;
   const place = (): Place => storage.getStore() ?? { parts, scope: root };
   const hostScope = (own: TestScope): HostScope => ({
@@ -67,6 +69,7 @@ export function testHost(parts: HostParts): TaskHost {
   });
   return {
     now: parts.clock.now,
+    startedAt: () => startedAt,
     sleep: (ms) => sleepIn(scope(), parts.clock, ms),
     openScope: () => hostScope(openScope(scope())),
     openShield: () => hostScope(openScope()),
@@ -132,8 +135,7 @@ async function callActivity({ parts, scope }: Place, task: CurrentTask, call: Ac
       parts.follow(answer);
       const result = asSent(`the result of activity ${name}`, await Promise.race([answer, cancelled]));
       if (poke === undefined || isFound(result)) return result;
-      const { interval, factor, maxWait } = poke.policy;
-      delay = Math.min(interval * factor ** (attempt - 1), maxWait);
+      delay = waitAfter(poke.policy, attempt);
     } catch (thrown) {
       if (scope.isCancelled()) throw thrown;
       const { failure, isWeather, retryDelay } = activityError(name, thrown);

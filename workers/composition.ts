@@ -1,3 +1,5 @@
+import { createDatabricks } from '../activities/databricks/client.ts';
+import { createDatabricksSteps } from '../activities/steps/databricks.ts';
 import type { Client } from '@temporalio/client';
 import { createDeltaTables } from '../activities/delta/delta-tables.ts';
 import { createCheckpointCodec } from '../activities/duckdb/checkpoint-codec.ts';
@@ -97,6 +99,12 @@ export function compose({ settings, client, renewSchedules, duckDbChild, log }: 
     urlOf: (runId) => runUrl(settings.temporal, runId),
   });
   const source = createSourceDatabase(settings.mysql);
+  const databricks = settings.databricks && createDatabricks(settings.databricks);
+  const notebooks = createDatabricksSteps({
+    workspace: databricks,
+    namespace: settings.temporal.namespace,
+    clusterId: settings.databricks?.clusterId,
+  });
   const ledger = createRunLedger(store);
   const finder = createRunFinder(client);
   const runs = createFindDagRuns({ finder, ledger });
@@ -115,6 +123,10 @@ export function compose({ settings, client, renewSchedules, duckDbChild, log }: 
         findOffsets: asActivity(createFindOffsets({ kafka, user })),
         findDagRuns: asActivity(runs.findDagRuns),
         findRunEnd: asActivity(runs.findRunEnd),
+        startDatabricksRun: asActivity(notebooks.startDatabricksRun),
+        findDatabricksEnd: asActivity(notebooks.findDatabricksEnd),
+        cancelDatabricksRun: asActivity(notebooks.cancelDatabricksRun),
+        repairDatabricksRun: asActivity(notebooks.repairDatabricksRun),
         notifyWebhook: asActivity(notify.webhook),
         notifySlack: asActivity(notify.slack),
         notifyEmail: asActivity(notify.email),
@@ -155,6 +167,7 @@ export function compose({ settings, client, renewSchedules, duckDbChild, log }: 
     problems: () => bucketProblems(store, settings.s3.bucket),
     close: async () => {
       await Promise.all([tryLogs.close(), kafka.close(), source.close()]);
+      databricks?.close();
       store.close();
       logStore.close();
     },

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { NativeConnectionOptions } from '@temporalio/worker';
-import { SettingsError, unreadable, type Settings } from '../config/settings.ts';
+import { SettingsError, unreadable } from '../config/settings-error.ts';
+import type { Settings } from '../config/settings.ts';
 
 /**
  * How to reach Temporal, for a worker's connection and a client's alike. Reads certificates from disk; throws

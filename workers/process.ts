@@ -1,7 +1,8 @@
 import { Client } from '@temporalio/client';
 import { NativeConnection, Runtime, makeTelemetryFilterString } from '@temporalio/worker';
 import { AdapterError } from '../activities/shared/adapter-error.ts';
-import { SettingsError, type Settings } from '../config/settings.ts';
+import { SettingsError } from '../config/settings-error.ts';
+import type { Settings } from '../config/settings.ts';
 import type { StepLog } from '../activities/shared/step-context.ts';
 import type { Composition } from './composition.ts';
 import { connectionOptions } from './connection.ts';

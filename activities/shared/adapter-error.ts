@@ -50,6 +50,8 @@ export interface AdapterErrorOptions {
   readonly code: AdapterErrorCode;
   /** Whether an attempt more may help; by default the code decides. */
   readonly canRetry?: boolean;
+  /** Milliseconds that the system asks to be left alone for. */
+  readonly retryAfter?: number;
   /** The library's own error. Its message is not shown to people, since it may carry headers or addresses. */
   readonly cause?: unknown;
 }
@@ -62,6 +64,7 @@ export class AdapterError extends Error {
   readonly system: string;
   readonly code: AdapterErrorCode;
   readonly canRetry: boolean;
+  readonly retryAfter: number | undefined;
 
   constructor(message: string, options: AdapterErrorOptions) {
     super(message, { cause: options.cause });
@@ -69,5 +72,6 @@ export class AdapterError extends Error {
     this.system = options.system;
     this.code = options.code;
     this.canRetry = options.canRetry ?? retryable[options.code];
+    this.retryAfter = options.retryAfter;
   }
 }

@@ -1,4 +1,4 @@
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { ApplicationFailure, CancelledFailure, type ApplicationFailureOptions } from '@temporalio/common';
 import { AdapterError } from './adapter-error.ts';
 
 /**
@@ -12,8 +12,14 @@ export function toFailure(error: unknown, signal: AbortSignal): Error {
   }
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (error instanceof AdapterError) {
-    const { system, code, canRetry, message } = error;
-    return failure(error, { type: `${system}.${code}`, message, nonRetryable: !canRetry });
+    const { system, code, canRetry, message, retryAfter } = error;
+    const type = `${system}.${code}`;
+    return failure(error, {
+      type,
+      message,
+      nonRetryable: !canRetry,
+      ...(retryAfter !== undefined && { nextRetryDelay: Math.max(retryAfter, 1) }),
+    });
   }
   if (error instanceof Error) return failure(error, { type: error.name, message: error.message, nonRetryable: true });
   return ApplicationFailure.create({ type: 'Error', message: String(error), nonRetryable: true });
@@ -21,7 +27,7 @@ export function toFailure(error: unknown, signal: AbortSignal): Error {
 
 function failure(
   error: Error,
-  options: { readonly type: string; readonly message: string; readonly nonRetryable: boolean },
+  options: Pick<ApplicationFailureOptions, 'type' | 'message' | 'nonRetryable' | 'nextRetryDelay'>,
 ): ApplicationFailure {
   const made = ApplicationFailure.create(options);
   if (error.stack !== undefined) made.stack = error.stack;

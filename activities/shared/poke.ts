@@ -1,16 +1,8 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { waitAfter, type PokePolicy } from '../../dag/poke-policy.ts';
 
 /** Header that makes an activity a sensor's poke; workflows/engine/interceptors.ts writes it. */
 export const pokeHeader = 'tradewind-poke';
-
-/** When a sensor's next poke is made. Times in milliseconds. */
-export interface PokePolicy {
-  readonly interval: number;
-  /** Factor by which the wait grows from poke to poke; 1 = it stays. */
-  readonly factor: number;
-  /** The wait grows no further than this. */
-  readonly maxWait: number;
-}
 
 /** Whether a poke found nothing yet: it gave `false`, `null` or nothing. */
 export function isNotYet(result: unknown): boolean {
@@ -23,14 +15,14 @@ export function isNotYet(result: unknown): boolean {
  * message stands beside the activity in the Temporal UI.
  */
 export function notYet(
-  { interval, factor, maxWait }: PokePolicy,
+  policy: PokePolicy,
   attempt: number,
   message = `poke ${attempt} found nothing yet`,
 ): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'NotYet',
     message,
-    nextRetryDelay: Math.max(1, Math.round(Math.min(interval * factor ** (attempt - 1), maxWait))),
+    nextRetryDelay: waitAfter(policy, attempt),
     category: ApplicationFailureCategory.BENIGN,
   });
 }

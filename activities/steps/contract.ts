@@ -2,6 +2,7 @@
  * What the pipeline's tasks ask of a worker: one activity a function, one object in, one object out. Keys, offsets and
  * counts travel here; data never does. Workflows import this as types, workers implement it from the steps of this folder.
  */
+import type { DatabricksActivities } from './databricks-contract.ts';
 import type { QuestionName } from '../../pipeline/questions/questions.ts';
 import type { DrawMode } from '../../pipeline/draw/draw-mode.ts';
 import type { TableName } from '../../pipeline/tables.ts';
@@ -244,7 +245,7 @@ export interface NotifyEmailInput extends NotifyInput {
 }
 
 /** Activities of the `io` role: they wait for other systems. */
-export interface IoActivities {
+export interface IoActivities extends DatabricksActivities {
   emulate(input: EmulateInput): Promise<EmulateResult>;
   planLanding(input: PlanLandingInput): Promise<readonly LandingRange[]>;
   landPartition(input: LandPartitionInput): Promise<LandedPartition>;

@@ -1,5 +1,6 @@
 import type { TaskState } from '../../dag/states.ts';
-import { notYet, type PokePolicy } from '../shared/poke.ts';
+import type { PokePolicy } from '../../dag/poke-policy.ts';
+import { notYet } from '../shared/poke.ts';
 import type { StepContext } from '../shared/step-context.ts';
 import type { PastInput, RunWaits } from './control-contract.ts';
 import { tasksOf, type RunSources, type SeenRun } from './seen-runs.ts';

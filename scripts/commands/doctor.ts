@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { readEnvironment } from '../../config/environment.ts';
 import { hasAddress, serverNames, type ServerName } from '../../config/server-addresses.ts';
-import { parseSettings, SettingsError, type Settings } from '../../config/settings.ts';
+import { SettingsError } from '../../config/settings-error.ts';
+import { parseSettings, type Settings } from '../../config/settings.ts';
 import { precheck, precheckLines, type Precheck } from '../../stack/precheck.ts';
 import { adviceFor, findPrerequisite, prerequisiteNames, type Prerequisite } from '../../stack/prerequisites.ts';
 import type { CheckResult } from '../doctor-checks.ts';

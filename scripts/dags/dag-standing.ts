@@ -2,7 +2,7 @@ import { ScheduleNotFoundError, type Client } from '@temporalio/client';
 import { AdapterError } from '../../activities/shared/adapter-error.ts';
 import { scheduleOwnerMemo, type DagControl } from '../../activities/temporal/port.ts';
 import { loadSettings } from '../../config/environment.ts';
-import { SettingsError } from '../../config/settings.ts';
+import { SettingsError } from '../../config/settings-error.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { pausedUponCreation } from '../../dag/turns.ts';
 import { instantText } from '../../workflows/engine/search-attributes.ts';

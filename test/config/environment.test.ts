@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { environmentWith, readEnvironment } from '../../config/environment.ts';
-import { SettingsError } from '../../config/settings.ts';
+import { SettingsError } from '../../config/settings-error.ts';
 
 describe('the environment', () => {
   const before = { ...process.env };

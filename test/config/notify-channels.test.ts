@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { parseSettings, SettingsError } from '../../config/settings.ts';
+import { SettingsError } from '../../config/settings-error.ts';
+import { parseSettings } from '../../config/settings.ts';
 
 const smtp = { TW_SMTP_URL: 'smtps://u:p@mail.example.org:465', TW_SMTP_FROM: 'tw@example.org' };
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { serverNames, type ServerName } from '../../config/server-addresses.ts';
-import { parseSettings, SettingsError } from '../../config/settings.ts';
+import { SettingsError } from '../../config/settings-error.ts';
+import { parseSettings } from '../../config/settings.ts';
 
 function problemsOf(
   variables: Readonly<Record<string, string>>,

@@ -1,7 +1,8 @@
 import type { IoActivities } from '../../activities/steps/contract.ts';
+import type { DatabricksRunEnd } from '../../activities/steps/databricks-contract.ts';
 import { ordersEtl, type OrdersActivities } from '../../examples/migration/orders-etl.ts';
 import { partnerFiles, type PartnerActivities } from '../../examples/migration/partner-files.ts';
-import { pinterestNotebook, type NotebookActivities } from '../../examples/migration/pinterest-notebook.ts';
+import { pinterestNotebook } from '../../examples/migration/pinterest-notebook.ts';
 import { testDag } from '../../testing/test-dag.ts';
 import { failTask } from '../../workflows/engine/failures.ts';
 
@@ -9,27 +10,53 @@ describe('a notebook, every day', () => {
   const at = new Date('2026-03-03T00:00:00Z');
 
   test('is submitted once a try, and awaited', async () => {
-    const tokens: string[] = [];
-    const { state, tries, result } = await testDag<NotebookActivities>(pinterestNotebook, {
+    const started: unknown[] = [];
+    const { state, tries, result } = await testDag(pinterestNotebook, {
       at,
       activities: {
         io: {
-          submitRun: ({ token }) => {
-            tokens.push(token);
-            return { run: tokens.length };
+          startDatabricksRun: ({ body }, { tryNumber }) => {
+            started.push(body['tasks']);
+            return { runId: tryNumber, pageUrl: null };
           },
-          runPage: ({ run }, { attempt }) => {
-            if (run === 1 && attempt === 3) throw new Error('the cluster is gone');
-            return attempt < 5 ? null : `https://databricks/run/${run}`;
-          },
+          findDatabricksEnd: ({ runId }, { attempt }) =>
+            attempt < 5 ? null : endOf(runId, runId === 1 ? 'retry' : 'success'),
         },
       },
     });
-    expect([state, result({ taskId: 'submitRun' })]).toEqual(['success', 'https://databricks/run/2']);
-    expect(tokens).toEqual(['pinterestNotebook-test/1', 'pinterestNotebook-test/2']);
+    expect([state, result({ taskId: 'submitRun' })]).toEqual(['success', { runId: 2, runPageUrl: null, output: '7' }]);
+    const task = {
+      task_key: 'submitRun',
+      notebook_task: { notebook_path: '/Shared/clean-and-query', source: 'WORKSPACE' },
+      existing_cluster_id: '0301-120000-abcdefgh',
+    };
+    expect(started).toEqual([[task], [task]]);
     expect(tries({ taskId: 'submitRun' }).map(({ state: ended }) => ended)).toEqual(['up_for_retry', 'success']);
   });
+
+  test('of which nothing is known any more is cancelled, so that no try starts a second one beside it', async () => {
+    const asked: number[] = [];
+    const { state } = await testDag(pinterestNotebook, {
+      at,
+      activities: {
+        io: {
+          startDatabricksRun: () => ({ runId: 7, pageUrl: null }),
+          findDatabricksEnd: () => failTask('the workspace is closed'),
+          cancelDatabricksRun: ({ runId }, { attempt }) => (
+            asked.push(runId),
+            attempt < 3 ? null : { text: 'CANCELED' }
+          ),
+        },
+      },
+    });
+    expect([state, asked]).toEqual(['failed', [7, 7, 7]]);
+  });
 });
+
+function endOf(runId: number, verdict: 'success' | 'retry'): DatabricksRunEnd {
+  const task = { taskKey: 'submitRun', verdict, text: verdict, output: '7' };
+  return { runId, pageUrl: null, verdict, text: verdict, tasks: [task], repairs: 0 };
+}
 
 describe('extract, load, publish', () => {
   const runOn = async (at: string, loadDay: () => number = () => 10) => {

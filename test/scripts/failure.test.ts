@@ -1,5 +1,6 @@
 import { AdapterError } from '../../activities/shared/adapter-error.ts';
-import { parseSettings, SettingsError } from '../../config/settings.ts';
+import { SettingsError } from '../../config/settings-error.ts';
+import { parseSettings } from '../../config/settings.ts';
 import { defineDag } from '../../dag/define-dag.ts';
 import { CommandError, explainFailure } from '../../scripts/failure.ts';
 import { openTemporal } from '../../scripts/temporal-client.ts';

@@ -1,8 +1,8 @@
 import type { IoActivities } from '../../activities/steps/contract.ts';
+import type { DatabricksActivities } from '../../activities/steps/databricks-contract.ts';
 import type { ExampleActivities } from '../../examples/activities.ts';
 import type { OrdersActivities } from '../../examples/migration/orders-etl.ts';
 import type { PartnerActivities } from '../../examples/migration/partner-files.ts';
-import type { NotebookActivities } from '../../examples/migration/pinterest-notebook.ts';
 import * as examples from '../../examples/index.ts';
 import type { RunStatus } from '../../workflows/engine/queries.ts';
 import { answerUpdate } from '../../workflows/engine/run-desk.ts';
@@ -10,10 +10,9 @@ import { eventually } from '../support/own-state.ts';
 import { endOf, onRealServer, taskOf, type Stage } from './harness.ts';
 
 type Activities = ExampleActivities &
-  NotebookActivities &
   OrdersActivities &
   PartnerActivities &
-  Pick<IoActivities, 'findDagRuns' | 'findObjects' | 'findOffsets' | 'notifySlack'>;
+  Pick<IoActivities, 'findDagRuns' | 'findObjects' | 'findOffsets' | 'notifySlack' | keyof DatabricksActivities>;
 
 /** Everything is there, and nothing fails. */
 const activities: Activities = {
@@ -27,8 +26,17 @@ const activities: Activities = {
   findOffsets: async ({ records }) => [{ partition: 0, offset: records }],
   findDagRuns: async () => ({ verdict: 'found', runs: [] }),
   notifySlack: async () => undefined,
-  submitRun: async () => ({ run: 1 }),
-  runPage: async ({ run }) => `https://databricks/run/${run}`,
+  startDatabricksRun: async () => ({ runId: 1, pageUrl: null }),
+  findDatabricksEnd: async ({ runId }) => ({
+    runId,
+    pageUrl: null,
+    verdict: 'success',
+    text: 'TERMINATED, SUCCESS',
+    tasks: [{ taskKey: 'rows', verdict: 'success', text: 'TERMINATED, SUCCESS', output: '{"rows":7}' }],
+    repairs: 0,
+  }),
+  cancelDatabricksRun: async () => ({ text: 'TERMINATED, CANCELED' }),
+  repairDatabricksRun: async () => undefined,
   loadMonth: async () => 300,
   loadDay: async () => 10,
   writeReport: async () => undefined,

@@ -1,6 +1,6 @@
 import { IllegalStateError } from '@temporalio/common';
 import { AsyncLocalStorage, inWorkflowContext } from '@temporalio/workflow';
-import type { PokePolicy } from '../../activities/shared/poke.ts';
+import type { PokePolicy } from '../../dag/poke-policy.ts';
 import type { AssetEvent } from '../../dag/assets.ts';
 import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import type { IntervalText } from '../../dag/given-interval.ts';
@@ -36,6 +36,8 @@ export interface CurrentTask {
 export interface TaskHost {
   /** Epoch milliseconds of the run's clock. */
   readonly now: () => number;
+  /** When the workflow began, epoch milliseconds; of a part of a long map its own. */
+  readonly startedAt: () => number;
   /** Ends after so many milliseconds, or rejects when the caller's scope is cancelled. `summary` is for people. */
   readonly sleep: (ms: number, summary: string) => Promise<void>;
   /** Opens a scope below the caller's: what is begun within it can be cancelled by itself. */

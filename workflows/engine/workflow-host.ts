@@ -1,4 +1,4 @@
-import { CancellationScope, log, sleep } from '@temporalio/workflow';
+import { CancellationScope, log, sleep, workflowInfo } from '@temporalio/workflow';
 import { outsideTasks, withinTask, type HostScope, type TaskHost } from './current-task.ts';
 import { watchDeadlines } from './deadlines.ts';
 import { tellAssets } from './made-assets.ts';
@@ -10,6 +10,7 @@ import { startChildRun } from './child-run.ts';
 /** A workflow as what runs tasks. */
 export const workflowHost: TaskHost = {
   now: () => Date.now(),
+  startedAt: () => workflowInfo().startTime.getTime(),
   sleep: (ms, summary) => sleep(ms, { summary }),
   openScope: () => hostScope(new CancellationScope()),
   openShield: () => hostScope(new CancellationScope({ cancellable: false })),
