@@ -5,7 +5,7 @@ import { finalStates } from './run-model.ts';
 const faultKinds = ['status', 'html', 'reset', 'slow', 'lost'] as const;
 
 const faultSchema = z.strictObject({
-  /** Path without `/api/2.x/`: `jobs/runs/submit`; `*`: every one. */
+  /** Path without `/api/2.x/`: `jobs/runs/submit`, or `oidc/v1/token`; `*`: every one of the API, signing in not among them. */
   endpoint: z.string().default('*'),
   /**
    * `status`: an error instead of the work. `html`: the same as a gateway's page. `reset`: the connection is cut before the
@@ -82,7 +82,8 @@ export function createFaults(): Faults {
     take: (endpoint) => {
       for (const one of active) {
         const { fault } = one;
-        if (fault.endpoint !== '*' && fault.endpoint !== endpoint) continue;
+        const fits = fault.endpoint === '*' ? !endpoint.startsWith('oidc/') : fault.endpoint === endpoint;
+        if (!fits) continue;
         if (fault.times !== undefined && one.hit >= fault.times) continue;
         one.seen++;
         if (one.seen <= fault.after || one.random() >= fault.probability) continue;

@@ -55,14 +55,18 @@ export async function createHttpServer(local: LocalWorkspace, flushed: () => Pro
     return payload;
   });
 
-  signInRoutes(app, local);
+  const faulty = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    const fault = local.faults.take(endpointOf(request));
+    return fault === undefined ? undefined : await happen(fault, request, reply);
+  };
   pageRoutes(app, local);
+  await app.register(async (open) => {
+    open.addHook('preHandler', faulty);
+    signInRoutes(open, local);
+  });
   await app.register(async (closed) => {
     closed.addHook('onRequest', async ({ headers }) => checkToken(local, headers.authorization));
-    closed.addHook('preHandler', async (request, reply) => {
-      const fault = local.faults.take(endpointOf(request));
-      return fault === undefined ? undefined : await happen(fault, request, reply);
-    });
+    closed.addHook('preHandler', faulty);
     for (const version of ['2.0', '2.1', '2.2']) {
       const prefix = { prefix: `/api/${version}` };
       await closed.register(async (jobs) => {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAccessTokens } from './access-tokens.ts';
 import { openClusters } from './clusters.ts';
@@ -8,7 +8,7 @@ import type { NotebookEngine, NotebookHost } from './engine.ts';
 import { createFaults } from './faults.ts';
 import { createHttpServer } from './http-server.ts';
 import type { LocalWorkspace } from './local-workspace.ts';
-import { createRunBook } from './run-book.ts';
+import { createRunBook, type RunBook } from './run-book.ts';
 import { createRunKeeper } from './run-keeper.ts';
 import { openLog, readLog } from './run-log.ts';
 import type { BookEvent } from './run-model.ts';
@@ -76,6 +76,7 @@ export async function startDatabricksLocal(options: DatabricksLocalOptions): Pro
   });
   const log = await openLog(path, snapshotOf(book.state, now() - keptDays * 86_400_000));
   record = log.append;
+  removeOldLogs(logFolder, book);
   const flushed = async (): Promise<void> => {
     try {
       await log.flushed();
@@ -126,4 +127,12 @@ export async function startDatabricksLocal(options: DatabricksLocalOptions): Pro
       await log.close();
     },
   };
+}
+
+/** Removes the cells of runs that were deleted or forgotten. */
+function removeOldLogs(folder: string, { find }: RunBook): void {
+  for (const name of readdirSync(folder)) {
+    const id = /^(\d+)\.ndjson$/.exec(name)?.[1];
+    if (id !== undefined && find(Number(id)) === undefined) rmSync(join(folder, name), { force: true });
+  }
 }

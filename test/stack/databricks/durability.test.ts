@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusterId, startDatabricks, type ApiBody, type TestDatabricks } from '../../support/databricks-local.ts';
+import { eventually } from '../../support/own-state.ts';
 
 const runs = '/api/2.2/jobs/runs';
 
@@ -37,6 +38,7 @@ test('an answered submit outlives kill -9, whenever that comes, and a token neve
   const path = await local.script('quick', {});
   const answered = new Map<string, number>();
   for (const round of [1, 2, 3, 4]) {
+    let answers = 0;
     const submits = Array.from({ length: 200 }, async (_, n) => {
       // Each round asks again for half of the tokens of the one before.
       const token = `t${(round - 1) * 100 + n}`;
@@ -44,8 +46,11 @@ test('an answered submit outlives kill -9, whenever that comes, and a token neve
       if (id === undefined) return;
       expect(answered.get(token) ?? id).toBe(id);
       answered.set(token, id);
+      answers += 1;
     });
-    await new Promise((resolve) => void setTimeout(resolve, 20 + round * 30));
+    // In the middle of them, a little later each time.
+    const enough = round * 15;
+    await eventually('some submits are answered', () => answers >= enough);
     await local.kill();
     await Promise.all(submits);
     local = await startDatabricks({ folder });
@@ -79,6 +84,23 @@ test('a killed server ends what ran as a lost driver does, carries out what wait
   });
   expect((await second.over(waiting)).state.result_state).toBe('SUCCESS');
   expect((await second.get(`${runs}/get-output`, { run_id: ended })).json.notebook_output.result).toBe('1');
+  await second.stop();
+});
+
+test('the cells of a deleted run are gone with the next start, those of another one stay', async () => {
+  const first = await startDatabricks();
+  const path = await first.script('prints', { output: ['x'] });
+  const [gone, kept] = [await first.submit(path), await first.submit(path)];
+  const files = await Promise.all(
+    [gone, kept].map(async (runId) =>
+      join(first.folder, 'runs', `${(await first.over(runId)).tasks[0].run_id}.ndjson`),
+    ),
+  );
+  await first.post(`${runs}/delete`, { run_id: gone });
+  expect(files.map((file) => existsSync(file))).toEqual([true, true]);
+  await first.kill();
+  const second = await startDatabricks({ folder: first.folder });
+  expect(files.map((file) => existsSync(file))).toEqual([false, true]);
   await second.stop();
 });
 

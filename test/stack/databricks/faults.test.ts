@@ -60,6 +60,24 @@ test('a reset does nothing, a lost answer does its work', async () => {
   expect((await local.over(runId)).state.result_state).toBe('SUCCESS');
 });
 
+test('signing in fails when that is asked for by its name, and not with all the others', async () => {
+  const signIn = async (): Promise<number> => {
+    const { status } = await fetch(`${local.url}/oidc/v1/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: 'databricks-local',
+        client_secret: local.clientSecret,
+      }),
+    });
+    return status;
+  };
+  await ask({ faults: [{ kind: 'status', times: 1 }] });
+  expect([await signIn(), (await local.get(list)).status]).toEqual([200, 500]);
+  await ask({ faults: [{ endpoint: 'oidc/v1/token', kind: 'status', status: 503, times: 1 }] });
+  expect([await signIn(), await signIn()]).toEqual([503, 200]);
+});
+
 test('a seed gives the same calls each time, about as many as its probability says', async () => {
   const order = { faults: [{ endpoint: 'jobs/runs/list', kind: 'status', probability: 0.3, seed: 42 }] };
   const statuses = async (): Promise<readonly number[]> => {

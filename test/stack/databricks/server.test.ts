@@ -329,6 +329,28 @@ describe('a job', () => {
   });
 });
 
+test('a job whose runs queue takes them one by one, and cancel-all ends them all', async () => {
+  const path = await local.script('long', { ms: 60_000 });
+  const settings = { name: 'queue', queue: { enabled: true }, tasks: [{ task_key: 'a', ...notebook(path) }] };
+  const { job_id: id } = (await local.post('/api/2.2/jobs/create', settings)).json;
+  const ids: number[] = [];
+  for (const _ of [1, 2, 3]) ids.push((await local.post('/api/2.2/jobs/run-now', { job_id: id })).json.run_id);
+  await eventually('the first runs', async () => {
+    const { json } = await local.get(`${runs}/get`, { run_id: ids[0] ?? 0 });
+    return json.state.life_cycle_state === 'RUNNING';
+  });
+  const { json } = await local.get(`${runs}/get`, { run_id: ids[1] ?? 0 });
+  expect(json).toMatchObject({
+    state: { life_cycle_state: 'QUEUED' },
+    status: { state: 'QUEUED', queue_details: { code: 'MAX_CONCURRENT_RUNS_REACHED' } },
+  });
+  expect((await local.get(`${runs}/list`, { job_id: id, active_only: true })).json.runs).toHaveLength(3);
+  expect((await local.post(`${runs}/cancel-all`, { job_id: id })).text).toBe('{}');
+  const ended = await Promise.all(ids.map(local.over));
+  expect(ended.map((run) => run.state.result_state)).toEqual(['CANCELED', 'CANCELED', 'CANCELED']);
+  expect((await local.get(`${runs}/list`, { job_id: id, active_only: true })).json.runs).toBeUndefined();
+});
+
 describe('the page of a run', () => {
   test('shows cells and errors as text, at the address that the run gives and at no other', async () => {
     const nasty = '<script>alert(1)</script>';
