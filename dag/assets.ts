@@ -22,6 +22,8 @@ export const assetEventSchema = z
     mapIndex: z.int().min(-1),
     /** Epoch milliseconds. */
     timestamp: z.number(),
+    /** The partition of the asset that was made: that of the run; absent where the run is about none. */
+    partitionKey: z.string().optional(),
   })
   .readonly();
 

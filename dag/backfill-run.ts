@@ -5,6 +5,8 @@ export interface BackfillSlot {
   readonly runId: string;
   readonly start: number;
   readonly end: number;
+  /** Of a slot that is about a partition: its key. A run that is done again keeps its own. */
+  readonly partitionKey?: string;
   /** Of a run that is done again: the attempt that it goes on from; 0 for one that left no record. Absent for a new run. */
   readonly attempt?: number;
   /** Temporal's id of the execution that runs it, once that is known. */

@@ -41,6 +41,7 @@ export function calendarsOf(timetable: Timetable, catchup = false): CalendarSet 
   switch (timetable.kind) {
     case 'cron_data_interval':
     case 'cron_trigger':
+    case 'cron_partition':
       return cronCalendars(timetable);
     case 'multiple_cron_trigger': {
       const { months, ms } = timetable.interval;

@@ -28,6 +28,8 @@ export interface RunContext<Params = unknown> {
   readonly logicalDate: Date;
   readonly dataInterval: DataInterval;
   readonly params: Params;
+  /** The key of the partition that the run is about (Airflow's `dag_run.partition_key`), where it is about one. */
+  readonly partitionKey?: string;
   /** Of a run that assets have started: the events that did, the oldest first. */
   readonly triggeringAssetEvents?: readonly AssetEvent[];
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DagDefinition, DataInterval, RunType } from './definition.ts';
-import { inferInterval, slotInterval, type Restriction } from './timetable.ts';
+import { inferInterval, slotInterval, slotPartitionKey, type Restriction } from './timetable.ts';
 
 /** Name of the memo of a run that somebody planned: its value is a {@link SlotOrder}. */
 export const slotMemo = 'tradewindSlot';
@@ -30,6 +30,8 @@ export interface RunIdentity {
   readonly runType: RunType;
   readonly logicalDate: Date;
   readonly dataInterval: DataInterval;
+  /** Key of the partition that it is about; absent where it is about none. */
+  readonly partitionKey?: string;
 }
 
 /** How a run came to be, as the engine tells. */
@@ -42,6 +44,8 @@ export interface RunOrigin {
   readonly logicalDate?: Date | undefined;
   /** The data interval that the run which triggered it for its own gave it. */
   readonly dataInterval?: DataInterval | undefined;
+  /** The key of the partition that whoever started it gave it. */
+  readonly partitionKey?: string | undefined;
   /** By what planned it; absent where nothing did. */
   readonly slot?: SlotOrder | undefined;
 }
@@ -66,9 +70,20 @@ export function restrictionOf({ startDate, endDate, catchup }: Omit<Scheduled, '
  * person's click is not a slot, so it is about the last interval that is over, and its logical date is the moment of the click.
  * One that was given a logical date is manual, too, and about the last interval that was over then: Airflow's
  * `dags trigger --logical-date`. Only a run that triggers another one for its own interval gives it that, too. One that was planned is
- * what its plan says.
+ * what its plan says. The run of a slot is about the partition that the timetable names, any other about the one that it was given.
  */
 export function runIdentity(definition: Scheduled, origin: RunOrigin): RunIdentity {
+  const identity = datesOf(definition, origin);
+  const partitionKey = origin.partitionKey ?? keyByTimetable(definition, origin, identity);
+  return { ...identity, ...(partitionKey !== undefined && { partitionKey }) };
+}
+
+function keyByTimetable({ timetable }: Scheduled, { slot }: RunOrigin, identity: RunIdentity): string | undefined {
+  if (timetable === null || slot !== undefined || identity.runType !== 'scheduled') return undefined;
+  return slotPartitionKey(timetable, { runAfter: identity.dataInterval.end.getTime() });
+}
+
+function datesOf(definition: Scheduled, origin: RunOrigin): RunIdentity {
   const { timetable } = definition;
   const { nominalTime, startTime, logicalDate, slot: planned } = origin;
   if (planned !== undefined) {

@@ -67,6 +67,8 @@ export const runRecordSchema = z
     state: z.enum(['success', 'failed']),
     /** Why the run as a whole failed, for people. */
     message: z.string().optional(),
+    /** Key of the partition that the run is about, where it is about one. */
+    partitionKey: z.string().optional(),
     /** Of a run that assets have started: the events that did. */
     triggeringAssetEvents: z.array(assetEventSchema).readonly().optional(),
     /** What the run was given, as it came. */
@@ -84,5 +86,5 @@ export type TaskInstanceRecord = z.infer<typeof taskInstanceRecord>;
 /** A run's line in the ledger's list: what is told of it without reading its record. Dates are ISO 8601, UTC. */
 export type RunSummaryRecord = Pick<
   RunRecord,
-  'dagId' | 'runId' | 'attempt' | 'runType' | 'logicalDate' | 'queuedAt' | 'start' | 'end' | 'state'
+  'dagId' | 'runId' | 'attempt' | 'runType' | 'logicalDate' | 'partitionKey' | 'queuedAt' | 'start' | 'end' | 'state'
 >;

@@ -9,6 +9,8 @@ export function timetableText(timetable: Timetable): string {
       return `${timetable.expression} ${timetable.timezone}`;
     case 'cron_trigger':
       return `${timetable.expression} ${timetable.timezone}${intervalText(timetable.interval)}`;
+    case 'cron_partition':
+      return `${timetable.expression} ${timetable.timezone}, partitions${offsetText(timetable.runOffset)}`;
     case 'multiple_cron_trigger':
       return `${timetable.expressions.join(' | ')} ${timetable.timezone}${intervalText(timetable.interval)}`;
     case 'delta_data_interval':
@@ -30,6 +32,11 @@ export function timetableText(timetable: Timetable): string {
 /** Tells trigger timetables from those whose data interval goes from slot to slot. */
 function intervalText(interval: Delta): string {
   return interval.months + interval.ms === 0 ? ', trigger' : `, trigger, interval ${deltaText(interval)}`;
+}
+
+/** Which partition a run is about, where it is not its own slot's. */
+function offsetText(runOffset: number): string {
+  return runOffset === 0 ? '' : ` ${runOffset > 0 ? '+' : ''}${runOffset}`;
 }
 
 function deltaText({ months, ms }: Delta): string {

@@ -1,5 +1,6 @@
 import { continuousRules, type Continuous } from './timetables/continuous.ts';
 import { cronDataIntervalRules, type CronDataInterval } from './timetables/cron-data-interval.ts';
+import { cronPartitionRules, keyOfSlot, type CronPartition } from './timetables/cron-partition.ts';
 import { cronTriggerRules, type CronTrigger } from './timetables/cron-trigger.ts';
 import { customRules, type Custom } from './timetables/custom.ts';
 import { deltaDataIntervalRules, type DeltaDataInterval } from './timetables/delta-data-interval.ts';
@@ -11,6 +12,7 @@ import type { Interval, PlannedRun, Restriction, TimingRules } from './timetable
 
 export { continuous } from './timetables/continuous.ts';
 export { cron } from './timetables/cron-data-interval.ts';
+export { cronPartition } from './timetables/cron-partition.ts';
 export { cronTrigger } from './timetables/cron-trigger.ts';
 export { customTimetable } from './timetables/custom.ts';
 export { delta } from './timetables/delta-data-interval.ts';
@@ -24,6 +26,7 @@ export type { Interval, PlannedRun, Restriction } from './timetables/timing.ts';
 export type Timetable =
   | CronDataInterval
   | CronTrigger
+  | CronPartition
   | MultipleCronTrigger
   | DeltaDataInterval
   | DeltaTrigger
@@ -38,6 +41,7 @@ const unbounded: Restriction = { earliest: null, latest: null, catchup: false };
 const rules: { readonly [Kind in Timetable['kind']]: TimingRules<Extract<Timetable, { readonly kind: Kind }>> } = {
   cron_data_interval: cronDataIntervalRules,
   cron_trigger: cronTriggerRules,
+  cron_partition: cronPartitionRules,
   multiple_cron_trigger: multipleCronTriggerRules,
   delta_data_interval: deltaDataIntervalRules,
   delta_trigger: deltaTriggerRules,
@@ -124,6 +128,11 @@ export function slotInterval(
   restriction: Restriction = unbounded,
 ): Interval | undefined {
   return rulesOf(timetable).slotInterval(timetable, instant, restriction);
+}
+
+/** The key of the partition that the automatic run of a slot is about; `undefined` where the timetable gives its runs none. */
+export function slotPartitionKey(timetable: Timetable, { runAfter }: Pick<PlannedRun, 'runAfter'>): string | undefined {
+  return timetable.kind === 'cron_partition' ? keyOfSlot(timetable, runAfter) : undefined;
 }
 
 /** An instant to measure timetables from, so that the same one always measures the same. */

@@ -1,5 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError, type Client, type WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import { partitionMemo } from '../dag/partition-key.ts';
 import { roleQueue } from '../workers/roles.ts';
 import { instantText, searchAttributeKeys } from '../workflows/engine/search-attributes.ts';
 import { CommandError } from './failure.ts';
@@ -13,6 +14,8 @@ export interface RunOrder {
   readonly params: Readonly<Record<string, unknown>>;
   /** The moment that the run is started without one. */
   readonly logicalDate?: Date;
+  /** Key of the partition that it is about; none by default. */
+  readonly partitionKey?: string;
   /** Begins no earlier than this (Temporal's start delay); at once where it is past. */
   readonly runAfter?: Date;
 }
@@ -25,7 +28,7 @@ export function manualRunId(dagId: string, now: Date = new Date()): string {
 /** Starts a run. Throws CommandError when there is one of that id, running or over. */
 export async function startRun(
   client: Client,
-  { dagId, runId, taskQueue, params, logicalDate, runAfter }: RunOrder,
+  { dagId, runId, taskQueue, params, logicalDate, partitionKey, runAfter }: RunOrder,
 ): Promise<WorkflowHandle> {
   try {
     return await client.workflow.start(dagId, {
@@ -37,6 +40,7 @@ export async function startRun(
           { key: searchAttributeKeys.logicalDate, value: instantText(logicalDate) },
         ]),
       }),
+      ...(partitionKey !== undefined && { memo: { [partitionMemo]: partitionKey } }),
       ...(runAfter !== undefined && { startDelay: Math.max(runAfter.getTime() - Date.now(), 0) }),
       // A run's id names its inputs and outputs for ever: a second run never takes it.
       workflowIdReusePolicy: 'REJECT_DUPLICATE',

@@ -31,6 +31,8 @@ export interface TestSignal {
 export interface DagTestOptions<Io = IoActivities, Engine = EngineActivities> {
   /** When the run is due, or started: a slot of the DAG's timetable makes it scheduled, any other moment manual. Now by default. */
   readonly at?: Date;
+  /** Key of the partition that the run is about; a slot of a timetable with partitions has its own. */
+  readonly partitionKey?: string;
   /** What the run is given. */
   readonly params?: Readonly<Record<string, unknown>>;
   /** What tasks call: fakes, or real functions. One that is called and not given fails the test. */
@@ -85,6 +87,7 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
     answers = {},
     dags = {},
     pools = {},
+    partitionKey,
     triggeringAssetEvents,
   } = options;
   const clock = openClock(at.getTime());
@@ -94,7 +97,7 @@ export async function testDag<Io extends object = IoActivities, Engine extends o
   const drive = driver(book, clock, definition.id);
   const { params, problems } = checkParams(definition, given);
   if (problems !== undefined) throw new Error(`the params of ${definition.id} are not right: ${problems.join('; ')}`);
-  const identity = runIdentity(definition, { nominalTime: at, startTime: at });
+  const identity = runIdentity(definition, { nominalTime: at, startTime: at, partitionKey });
   const context: RunContext = {
     dagId: definition.id,
     runId: `${definition.id}-test`,

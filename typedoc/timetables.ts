@@ -6,6 +6,7 @@
 export {
   continuous,
   cron,
+  cronPartition,
   cronTrigger,
   customTimetable,
   delta,
@@ -18,6 +19,7 @@ export {
 export type { Continuous } from '../dag/timetables/continuous.ts';
 export type { CronDataInterval } from '../dag/timetables/cron-data-interval.ts';
 export type { ZonedCron } from '../dag/timetables/cron-slots.ts';
+export type { CronPartition, CronPartitionOptions } from '../dag/timetables/cron-partition.ts';
 export type { CronTrigger, TriggerOptions } from '../dag/timetables/cron-trigger.ts';
 export type { Custom, CustomOptions, CustomRun } from '../dag/timetables/custom.ts';
 export type { DeltaDataInterval } from '../dag/timetables/delta-data-interval.ts';

@@ -6,7 +6,7 @@ import { countedDown, countedUp } from './time-key.ts';
 
 /**
  * Events of assets in object storage, each an empty object whose name is all that there is to tell, so that one listing tells a thousand:
- * `assets/<asset>/<time counted down>/<dag>/<run id>/<task>/<map index>/<event id>`.
+ * `assets/<asset>/<time counted down>/<dag>/<run id>/<task>/<map index>/<event id>`, and `/<partition key>` where it has one.
  */
 export function createAssetLog(store: ObjectStore): AssetLog {
   return {
@@ -27,16 +27,18 @@ function prefixOf(asset: string): string {
   return `assets/${keyPart(asset)}/`;
 }
 
-function keyOf({ id, asset, dagId, runId, taskId, mapIndex, timestamp }: AssetEvent): string {
-  const parts = [dagId, runId, taskId, String(mapIndex), id].map(keyPart);
+function keyOf({ id, asset, dagId, runId, taskId, mapIndex, timestamp, partitionKey }: AssetEvent): string {
+  const partition = partitionKey === undefined ? [] : [partitionKey];
+  const parts = [dagId, runId, taskId, String(mapIndex), id, ...partition].map(keyPart);
   return `${prefixOf(asset)}${countedDown(timestamp)}/${parts.join('/')}`;
 }
 
 /** The other way round of {@link keyOf}; `undefined` for what it never gives. */
 function eventOf(asset: string, name: string): AssetEvent | undefined {
   const [time, ...parts] = name.split('/');
-  const [dagId, runId, taskId, mapIndex, id] = parts.map(textOfPart);
+  const [dagId, runId, taskId, mapIndex, id, partitionKey] = parts.map(textOfPart);
   if (time === undefined || dagId === undefined || runId === undefined || taskId === undefined) return undefined;
   if (mapIndex === undefined || id === undefined || !/^\d{15}$/.test(time)) return undefined;
-  return { id, asset, dagId, runId, taskId, mapIndex: Number(mapIndex), timestamp: countedUp(time) };
+  const event = { id, asset, dagId, runId, taskId, mapIndex: Number(mapIndex), timestamp: countedUp(time) };
+  return { ...event, ...(partitionKey !== undefined && { partitionKey }) };
 }

@@ -21,8 +21,8 @@ const lanes = 8;
 
 /**
  * The ledger in object storage: `runs/<dag>/<run id>/<attempt>.json` is a record, written once, and
- * `history/<dag>/<date counted down>/<run id>/<attempt>.<state>.<type>.<queued>.<start>.<end>` is its line in the list, an
- * empty object, so that one listing tells a thousand runs. The line is written last: what is listed can be read. Parts of long maps
+ * `history/<dag>/<date counted down>/<run id>/<attempt>.<state>.<type>.<queued>.<start>.<end>`, and `.<partition key>` where it has
+ * one, is its line in the list, an empty object, so that one listing tells a thousand runs. The line is written last: what is listed can be read. Parts of long maps
  * are `runs/<dag>/<run id>/parts/<execution>.json`.
  */
 export function createRunLedger(store: ObjectStore): RunLedger {
@@ -172,17 +172,20 @@ function lineKey({
   queuedAt,
   start,
   end,
+  partitionKey,
 }: RunSummaryRecord): string {
   const times = [queuedAt, start, end].map((time) => (time === null ? '-' : String(Date.parse(time))));
-  const said = [String(attempt), state, runType, ...times].join('.');
+  const partition = partitionKey === undefined ? [] : [keyPart(partitionKey)];
+  const said = [String(attempt), state, runType, ...times, ...partition].join('.');
   return `${listPrefix(dagId)}${countedDown(Date.parse(logicalDate))}/${keyPart(runId)}/${said}`;
 }
 
 /** The other way round of {@link lineKey}; `undefined` for what it never gives. */
 function lineOf(dagId: string, name: string): RunSummaryRecord | undefined {
-  const form = /^(\d{15})\/([^/]+)\/(\d+)\.(success|failed)\.([a-z_]+)\.(\d+)\.(\d+|-)\.(\d+)$/;
-  const [, date, run = '', attempt, state, type, queued, start, end] = form.exec(name) ?? [];
+  const form = /^(\d{15})\/([^/]+)\/(\d+)\.(success|failed)\.([a-z_]+)\.(\d+)\.(\d+|-)\.(\d+)(?:\.(.+))?$/;
+  const [, date, run = '', attempt, state, type, queued, start, end, partition] = form.exec(name) ?? [];
   const runId = textOfPart(run);
+  const partitionKey = partition === undefined ? undefined : textOfPart(partition);
   const runType = runTypes.find((one) => one === type);
   if (date === undefined || runId === undefined || runType === undefined) return undefined;
   const instant = (ms: string | undefined): string => new Date(Number(ms)).toISOString();
@@ -196,6 +199,7 @@ function lineOf(dagId: string, name: string): RunSummaryRecord | undefined {
     queuedAt: instant(queued),
     start: start === '-' ? null : instant(start),
     end: instant(end),
+    ...(partitionKey !== undefined && { partitionKey }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
 import { assetEventsMemo } from '../../dag/assets.ts';
+import { partitionMemo } from '../../dag/partition-key.ts';
 import { readRerun, rerunMemo, rerunOf, type Rerun } from '../../dag/kept.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import type { RerunRequest } from './port.ts';
@@ -25,6 +26,7 @@ export async function rerun(client: Client, taskQueue: string, { record, ...chan
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       memo: {
         [rerunMemo]: order,
+        ...(record.partitionKey !== undefined && { [partitionMemo]: record.partitionKey }),
         ...(record.triggeringAssetEvents && { [assetEventsMemo]: record.triggeringAssetEvents }),
       },
       staticSummary: `attempt ${order.attempt}, with what is kept of attempt ${order.from}`,

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Client } from '@temporalio/client';
+import { partitionMemo } from '../../dag/partition-key.ts';
 import { readSlot, slotMemo, type SlotOrder } from '../../dag/run-identity.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import type { ExecutionEnd, NextRun, RunExecution, SlotRequest, SlotRuns } from './port.ts';
@@ -19,7 +20,7 @@ const together = 200;
 /** Starts the runs of slots, and waits for them, through a Temporal client. */
 export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns {
   async function start({ dagId, backfillId, slot, conf, record }: SlotRequest): Promise<RunExecution | undefined> {
-    const { runId, attempt } = slot;
+    const { runId, attempt, partitionKey } = slot;
     if (record !== undefined) {
       try {
         await rerun(client, runQueue, { record, cleared: record.tasks, runType: 'backfill' });
@@ -37,7 +38,7 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
         args: [conf],
         // A run that left no record is over: only then it is started whole again.
         workflowIdReusePolicy: attempt === undefined ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE',
-        memo: { [slotMemo]: order },
+        memo: { [slotMemo]: order, ...(partitionKey !== undefined && { [partitionMemo]: partitionKey }) },
       });
       return { runId, executionId: firstExecutionRunId };
     } catch (error) {

@@ -3,6 +3,7 @@ import type { BackfillSlot } from '../../dag/backfill-run.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { isRefusal } from '../../dag/refusal.ts';
 import { scheduledRunId } from '../../dag/run-identity.ts';
+import { slotPartitionKey } from '../../dag/timetable.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
 import { CommandError } from '../failure.ts';
 import type { RunReader } from '../runs/run-reader.ts';
@@ -30,7 +31,7 @@ export async function planSlots(
   request: BackfillRequest,
   { reader, ledger, now, hasActiveBackfill }: PlanningOptions,
 ): Promise<PlannedBackfill> {
-  const { id: dagId } = definition;
+  const { id: dagId, timetable } = definition;
   const runIdOf = (slot: { readonly runAfter: number }): string => scheduledRunId(dagId, slot.runAfter);
   const situation = { now: now.getTime(), runIdOf, hasActiveBackfill, mostSlots };
   const plan = (runs: Parameters<typeof planBackfill>[2]['runs']): readonly BackfillRow[] => {
@@ -51,9 +52,11 @@ export async function planSlots(
       logicalDate: logicalDate === null ? null : Date.parse(logicalDate),
     })),
   );
-  const slots = rows.flatMap(({ action, runId, start, end }) => {
+  const slots = rows.flatMap(({ action, runId, start, end, runAfter }) => {
     if (action === 'leave') return [];
-    return [{ runId, start, end, ...(action === 'reprocess' && { attempt: attempts.get(runId) ?? 0 }) }];
+    const partitionKey = timetable === null ? undefined : slotPartitionKey(timetable, { runAfter });
+    const slot = { runId, start, end, ...(partitionKey !== undefined && { partitionKey }) };
+    return [action === 'reprocess' ? { ...slot, attempt: attempts.get(runId) ?? 0 } : slot];
   });
   return { rows, slots };
 }

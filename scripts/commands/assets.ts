@@ -108,9 +108,13 @@ async function events(name: string, { limit = 100, json = false }: Options): Pro
   if (json) console.log(JSON.stringify(told));
   else if (told.length === 0) console.log(`${name} has not been made yet`);
   else {
-    const table = new Table({ head: ['time', 'run', 'task', 'index'], style: { head: [], border: [] } });
-    for (const { timestamp, dagId, runId, taskId, mapIndex } of told)
-      table.push([timestamp, runId, `${dagId}.${taskId}`, mapIndex < 0 ? '' : mapIndex]);
+    const partitions = told.some(({ partitionKey }) => partitionKey !== undefined);
+    const head = ['time', 'run', 'task', 'index', ...(partitions ? ['partition'] : [])];
+    const table = new Table({ head, style: { head: [], border: [] } });
+    for (const { timestamp, dagId, runId, taskId, mapIndex, partitionKey = '' } of told) {
+      const partition = partitions ? [partitionKey] : [];
+      table.push([timestamp, runId, `${dagId}.${taskId}`, mapIndex < 0 ? '' : mapIndex, ...partition]);
+    }
     console.log(table.toString());
   }
 }

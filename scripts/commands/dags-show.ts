@@ -7,6 +7,7 @@ import { dagDetailsText } from '../dags/dag-details-text.ts';
 import { dagGraph } from '../dags/dag-graph.ts';
 import { standingsOf } from '../dags/dag-standing.ts';
 import { graphFormats, graphText, type GraphFormat } from '../dags/graph-text.ts';
+import { slotPartitionKey } from '../../dag/timetable.ts';
 import { nextRuns } from '../dags/next-runs.ts';
 
 /** `tw dags show`: what a DAG's definition says, and, where Temporal answers, whether it is paused and what runs. */
@@ -46,27 +47,34 @@ export function dagsNextCommand(): Command {
     .option('--json', 'print JSON')
     .action((dagId: string, options: { readonly numExecutions: number; readonly json?: boolean }) => {
       const definition = definitionOf(dagId);
-      const runs = nextRuns(definition, Date.now(), options.numExecutions).map(({ start, end, runAfter }) => ({
-        logicalDate: iso(start),
-        dataInterval: { start: iso(start), end: iso(end) },
-        runAfter: iso(runAfter),
-      }));
+      const { timetable } = definition;
+      const runs = nextRuns(definition, Date.now(), options.numExecutions).map(({ start, end, runAfter }) => {
+        const partitionKey = timetable === null ? undefined : slotPartitionKey(timetable, { runAfter });
+        return {
+          logicalDate: iso(start),
+          dataInterval: { start: iso(start), end: iso(end) },
+          runAfter: iso(runAfter),
+          ...(partitionKey !== undefined && { partitionKey }),
+        };
+      });
       if (options.json === true) {
         console.log(JSON.stringify(runs));
         return;
       }
       if (runs.length === 0) {
         console.log(
-          definition.timetable === null
+          timetable === null
             ? `${dagId} has no schedule: it runs when somebody asks (tw dags trigger ${dagId})`
             : `${dagId} has no further run: its timetable, or its end date, is over`,
         );
         return;
       }
-      const head = ['logical date', 'data interval start', 'data interval end', 'run after'];
+      const partition = timetable?.kind === 'cron_partition' ? ['partition'] : [];
+      const head = ['logical date', 'data interval start', 'data interval end', 'run after', ...partition];
       const table = new Table({ head, style: { head: [], border: [] } });
-      for (const { logicalDate, dataInterval, runAfter } of runs) {
-        table.push([logicalDate, dataInterval.start, dataInterval.end, runAfter]);
+      for (const { logicalDate, dataInterval, runAfter, partitionKey } of runs) {
+        const key = partitionKey === undefined ? [] : [partitionKey];
+        table.push([logicalDate, dataInterval.start, dataInterval.end, runAfter, ...key]);
       }
       console.log(table.toString());
     });

@@ -6,6 +6,7 @@ import type { DagDefinition } from '../../dag/definition.ts';
 import { conditionText } from '../../dag/assets.ts';
 import { timetableText } from '../../dag/timetable-text.ts';
 import { checkParams } from '../../dag/params.ts';
+import { partitionKeyProblem } from '../../dag/partition-key.ts';
 import { longRunIdText } from '../../pipeline/run-keys.ts';
 import { definitionOf, registeredDags } from '../dag-registry.ts';
 import { dateOption } from '../date-option.ts';
@@ -51,6 +52,10 @@ export function dagsCommand(): Command {
       '--run-after <date>',
       'begins no earlier than this, ISO 8601, UTC unless it says otherwise; queued until then',
       dateOption,
+    )
+    .option(
+      '--partition-key <key>',
+      'the key of the partition that it is about, 2026-03-10 for example; none by default',
     )
     .option('-r, --run-id <id>', 'its id; by default manual__<now>, after the DAG')
     .option('-w, --wait', 'wait for its end; exit code 1 when it failed')
@@ -108,6 +113,7 @@ function summaryOf({ id, description, timetable, assets, tasks, params, tags, ca
 interface TriggerOptions {
   readonly conf?: string;
   readonly logicalDate?: Date;
+  readonly partitionKey?: string;
   readonly runAfter?: Date;
   readonly runId?: string;
   readonly wait?: boolean;
@@ -117,19 +123,21 @@ interface TriggerOptions {
 
 async function trigger(
   dagId: string,
-  { conf, logicalDate, runAfter, runId, wait = false, dryRun = false, json = false }: TriggerOptions,
+  { conf, logicalDate, partitionKey, runAfter, runId, wait = false, dryRun = false, json = false }: TriggerOptions,
 ): Promise<void> {
   const definition = definitionOf(dagId);
   const params = conf === undefined ? {} : jsonOption('--conf', conf, '{"posts": 50}');
   // The run would say the same, a moment later and less near.
   const { problems } = checkParams(definition, params);
   if (problems !== undefined) throw new CommandError(`--conf is not right: ${problems.join('; ')}`);
+  const wrong = partitionKey === undefined ? undefined : partitionKeyProblem(partitionKey);
+  if (wrong !== undefined) throw new CommandError(wrong);
   const workflowId = runId ?? manualRunId(dagId);
   const tooLong = longRunIdText({ dagId, runId: workflowId });
   if (tooLong !== undefined) throw new CommandError(tooLong);
   if (dryRun) {
-    const dates = { logicalDate: logicalDate ?? null, runAfter: runAfter ?? null };
-    if (json) console.log(JSON.stringify({ dagId, runId: workflowId, params, ...dates, dryRun }));
+    const about = { logicalDate: logicalDate ?? null, partitionKey: partitionKey ?? null, runAfter: runAfter ?? null };
+    if (json) console.log(JSON.stringify({ dagId, runId: workflowId, params, ...about, dryRun }));
     else console.log(`would start ${workflowId} with ${JSON.stringify(params)}`);
     return;
   }
@@ -142,6 +150,7 @@ async function trigger(
     taskQueue: settings.taskQueue,
     params,
     ...(logicalDate !== undefined && { logicalDate }),
+    ...(partitionKey !== undefined && { partitionKey }),
     ...(runAfter !== undefined && { runAfter }),
   });
   const url = runUrl(settings.temporal, workflowId);

@@ -8,8 +8,17 @@ import type { RunSummary } from './run-summary.ts';
 
 /** A run of the ledger as a list tells it. */
 export function summaryOfRecord(record: RunSummaryRecord): RunSummary {
-  const { dagId, runId, state, runType, logicalDate, queuedAt, end } = record;
-  return { dagId, runId, state, runType, logicalDate: instantText(new Date(logicalDate)), start: queuedAt, end };
+  const { dagId, runId, state, runType, logicalDate, partitionKey, queuedAt, end } = record;
+  return {
+    dagId,
+    runId,
+    state,
+    runType,
+    logicalDate: instantText(new Date(logicalDate)),
+    ...(partitionKey !== undefined && { partitionKey }),
+    start: queuedAt,
+    end,
+  };
 }
 
 /** Where the tasks of a run that has ended were, as the run itself would tell. */
@@ -19,6 +28,7 @@ export function statusOfRecord({
   runType,
   logicalDate,
   dataInterval,
+  partitionKey,
   state,
   tasks,
 }: RunRecord): RunStatus {
@@ -29,6 +39,7 @@ export function statusOfRecord({
     runType,
     logicalDate: text(logicalDate),
     dataInterval: { start: text(dataInterval.start), end: text(dataInterval.end) },
+    ...(partitionKey !== undefined && { partitionKey }),
     state,
     tasks: tasks.map(({ taskId, mapIndex, label, state: taskState, tries, error }) => ({
       taskId,

@@ -8,6 +8,7 @@ import { isOpen } from '../../activities/temporal/execution-status.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
 import { runTypes } from '../../dag/definition.ts';
 import { rerunMemo, type Rerun } from '../../dag/kept.ts';
+import { partitionMemo, readPartitionKey } from '../../dag/partition-key.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
 import type { RunState } from '../../dag/states.ts';
 import { statesQuery, type RunStatus } from '../../workflows/engine/queries.ts';
@@ -135,18 +136,20 @@ function compare(a: string, b: string): number {
 /** What a listing and a description have in common. */
 type ListedRun = Pick<
   WorkflowExecutionInfo,
-  'type' | 'workflowId' | 'status' | 'startTime' | 'closeTime' | 'typedSearchAttributes'
+  'type' | 'workflowId' | 'status' | 'startTime' | 'closeTime' | 'typedSearchAttributes' | 'memo'
 >;
 
 function summaryOf(info: ListedRun): RunSummary {
   const { typedSearchAttributes: attributes, type, workflowId, startTime, closeTime } = info;
   const runType = attributes.get(searchAttributeKeys.runType);
+  const partitionKey = readPartitionKey(info.memo?.[partitionMemo]);
   return {
     dagId: type,
     runId: workflowId,
     state: stateOf(info),
     runType: runTypes.find((one) => one === runType) ?? null,
     logicalDate: attributes.get(searchAttributeKeys.logicalDate) ?? null,
+    ...(partitionKey !== undefined && { partitionKey }),
     start: startTime.toISOString(),
     end: closeTime?.toISOString() ?? null,
   };

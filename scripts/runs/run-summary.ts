@@ -10,6 +10,8 @@ export interface RunSummary {
   readonly runType: RunType | null;
   /** `null` while no worker has taken the run up. */
   readonly logicalDate: string | null;
+  /** Key of the partition that it is about, where that is known and it is about one. */
+  readonly partitionKey?: string;
   readonly start: string;
   readonly end: string | null;
 }

@@ -4,13 +4,16 @@ import type { RunStatus, TaskStatus } from '../../workflows/engine/queries.ts';
 import { instantText } from '../../workflows/engine/search-attributes.ts';
 import type { RunSummary } from './run-summary.ts';
 
-/** Runs as a table. */
+/** Runs as a table. Partitions have a column where one of them is about one. */
 export function runsTable(runs: readonly RunSummary[]): string {
-  const head = ['run', 'dag', 'state', 'type', 'logical date', 'start', 'took'];
+  const hasPartitions = runs.some(({ partitionKey }) => partitionKey !== undefined);
+  const partition = hasPartitions ? ['partition'] : [];
+  const head = ['run', 'dag', 'state', 'type', 'logical date', ...partition, 'start', 'took'];
   const table = new Table({ head, style: { head: [], border: [] } });
-  for (const { runId, dagId, state, runType, logicalDate, start, end } of runs) {
+  for (const { runId, dagId, state, runType, logicalDate, partitionKey, start, end } of runs) {
     const took = end === null ? '' : durationText(Date.parse(end) - Date.parse(start));
-    table.push([runId, dagId, state, runType ?? '', logicalDate ?? '', seconds(start), took]);
+    const key = hasPartitions ? [partitionKey ?? ''] : [];
+    table.push([runId, dagId, state, runType ?? '', logicalDate ?? '', ...key, seconds(start), took]);
   }
   return table.toString();
 }
@@ -27,7 +30,7 @@ export interface RunFacts {
 
 /** One run: what it is about, then its tasks where they are known. */
 export function runText(run: RunSummary, { status, url, attempt, waits }: RunFacts): string {
-  const { runId, dagId, state, runType, logicalDate, start, end } = run;
+  const { runId, dagId, state, runType, logicalDate, partitionKey = status?.partitionKey, start, end } = run;
   const interval = status && `${status.dataInterval.start} to ${status.dataInterval.end}`;
   const facts: readonly (readonly [string, string | null | undefined])[] = [
     ['dag', dagId],
@@ -37,6 +40,7 @@ export function runText(run: RunSummary, { status, url, attempt, waits }: RunFac
     ['run type', runType],
     ['logical date', logicalDate],
     ['data interval', interval],
+    ['partition', partitionKey],
     ['start', seconds(start)],
     ['end', end === null ? null : `${seconds(end)}, after ${durationText(Date.parse(end) - Date.parse(start))}`],
     ['page', url],

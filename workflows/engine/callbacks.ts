@@ -174,7 +174,9 @@ export function openCallbacks(
   function tellAssets(outlets: readonly string[], { taskId, mapIndex, mapLabel, tries }: TaskRecord): void {
     const { scope } = openHome();
     const tryNumber = tries.length;
-    const about = { dagId: run.dagId, runId: run.runId, taskId, mapIndex, timestamp: host.now(), tryNumber };
+    const { dagId, runId, partitionKey } = run;
+    const where = { dagId, runId, taskId, mapIndex, ...(partitionKey !== undefined && { partitionKey }) };
+    const about = { ...where, timestamp: host.now(), tryNumber };
     const label = taskLabel(taskId, mapLabel);
     const fail = (thrown: unknown): void => {
       note({ taskId, mapIndex, tryNumber, label, callback: 'outlets' }, thrown);

@@ -73,7 +73,7 @@ function without<Whole extends object, Name extends keyof Whole>(
 }
 
 function contextOf(definition: DagDefinition, order: PartOrder): RunContext {
-  const { runId, runType, logicalDate, dataInterval, triggeringAssetEvents, input } = order;
+  const { runId, runType, logicalDate, dataInterval, partitionKey, triggeringAssetEvents, input } = order;
   const [start, end] = dataInterval;
   return {
     dagId: definition.id,
@@ -81,6 +81,7 @@ function contextOf(definition: DagDefinition, order: PartOrder): RunContext {
     runType,
     logicalDate: new Date(logicalDate),
     dataInterval: { start: new Date(start), end: new Date(end) },
+    ...(partitionKey !== undefined && { partitionKey }),
     ...(triggeringAssetEvents && { triggeringAssetEvents }),
     // They were right for the run.
     params: checkParams(definition, input).params,

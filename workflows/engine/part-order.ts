@@ -11,6 +11,7 @@ export interface PartOrder extends Omit<Part, 'wantsResults'> {
   readonly runType: RunType;
   readonly logicalDate: number;
   readonly dataInterval: readonly [start: number, end: number];
+  readonly partitionKey?: string;
   readonly triggeringAssetEvents?: RunContext['triggeringAssetEvents'];
   /** The run's input, as it came. */
   readonly input: unknown;

@@ -52,9 +52,16 @@ async function endOfPart(options: ReturnType<typeof childOptions>): Promise<Part
   }
 }
 
-function aboutRun({ runId, runType, logicalDate, dataInterval: { start, end }, triggeringAssetEvents }: RunContext) {
+function aboutRun({ runId, runType, logicalDate, dataInterval: { start, end }, ...run }: RunContext) {
+  const { partitionKey, triggeringAssetEvents } = run;
   const dates = { logicalDate: logicalDate.getTime(), dataInterval: [start.getTime(), end.getTime()] as const };
-  return { runId, runType, ...dates, ...(triggeringAssetEvents && { triggeringAssetEvents }) };
+  return {
+    runId,
+    runType,
+    ...dates,
+    ...(partitionKey !== undefined && { partitionKey }),
+    ...(triggeringAssetEvents && { triggeringAssetEvents }),
+  };
 }
 
 function childOptions(order: PartOrder) {

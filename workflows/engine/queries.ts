@@ -42,6 +42,8 @@ export interface RunStatus {
   readonly runType: RunType;
   readonly logicalDate: string;
   readonly dataInterval: { readonly start: string; readonly end: string };
+  /** Key of the partition that it is about, where it is about one. */
+  readonly partitionKey?: string;
   readonly state: RunState;
   readonly tasks: readonly TaskStatus[];
   /** Where the next page begins; absent: this was the last one. */
@@ -78,7 +80,7 @@ export const statesQuery = defineQuery<RunStatus, [page?: StatesPage | null]>('s
 
 /** Where a run is, with a page of its task instances. */
 export function statusOfRun(
-  { dagId, runId, runType, logicalDate, dataInterval }: RunContext,
+  { dagId, runId, runType, logicalDate, dataInterval, partitionKey }: RunContext,
   state: RunState,
   instances: readonly { readonly status: () => TaskStatus }[],
   page: StatesPage | null | undefined,
@@ -99,6 +101,7 @@ export function statusOfRun(
     runType,
     logicalDate: instantText(logicalDate),
     dataInterval: { start: instantText(dataInterval.start), end: instantText(dataInterval.end) },
+    ...(partitionKey !== undefined && { partitionKey }),
     state,
     tasks,
     ...(end < instances.length && { next: end }),

@@ -4,6 +4,7 @@ import {
   log,
   setCurrentDetails,
   setHandler,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -13,6 +14,7 @@ import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import type { TaskError } from '../../dag/outcome.ts';
 import { rerunIdentity, type Rerun } from '../../dag/kept.ts';
 import { checkParams } from '../../dag/params.ts';
+import { partitionKeyProblem, partitionMemo, readPartitionKey } from '../../dag/partition-key.ts';
 import { readSlot, runIdentity, slotMemo, type RunIdentity } from '../../dag/run-identity.ts';
 import type { RunState } from '../../dag/states.ts';
 import { givenInterval, intervalMemo } from '../../dag/given-interval.ts';
@@ -47,6 +49,7 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   };
   const callbacks = openCallbacks(definition, context, workflowHost, startTime);
   const announce = announcer(context);
+  tellPartition(context);
   let state: RunState = 'queued';
   let book = openBook(definition);
   // Before anything can fail or take its time, since such a run is asked, too.
@@ -147,20 +150,35 @@ function openRun(definition: DagDefinition, input: unknown, rerun: Rerun | undef
   const given = typedSearchAttributes.get(searchAttributeKeys.logicalDate);
   const logicalDate = given === undefined ? undefined : instantOf(given);
   const dataInterval = givenInterval(memo?.[intervalMemo]);
-  const { params, problems } = checkParams(definition, input);
+  const { params, problems = [] } = checkParams(definition, input);
+  const key = memo?.[partitionMemo];
+  const partitionKey = readPartitionKey(key);
+  const noKey = key === undefined ? undefined : partitionKeyProblem(key);
+  const all = [
+    ...problems,
+    ...(logicalDate === null ? [noDateText(given)] : []),
+    ...(noKey === undefined ? [] : [noKey]),
+  ];
   return {
     identity: rerun
-      ? rerunIdentity(rerun)
+      ? { ...rerunIdentity(rerun), ...(partitionKey !== undefined && { partitionKey }) }
       : runIdentity(definition, {
           nominalTime,
           startTime,
           logicalDate: logicalDate ?? undefined,
           dataInterval,
+          partitionKey,
           slot: readSlot(memo?.[slotMemo]),
         }),
     params,
-    problems: logicalDate === null ? [...(problems ?? []), noDateText(given)] : problems,
+    problems: all.length === 0 ? undefined : all,
   };
+}
+
+/** Visibility tells of what stands in the memo; where the timetable named the partition, it does not stand there yet. */
+function tellPartition({ partitionKey }: RunContext): void {
+  if (partitionKey === undefined || workflowInfo().memo?.[partitionMemo] === partitionKey) return;
+  upsertMemo({ [partitionMemo]: partitionKey });
 }
 
 /** The events that have started the run, where assets did. */
