@@ -1,0 +1,3 @@
+# Databricks notebook source
+n = int(dbutils.widgets.get("n"))
+dbutils.notebook.exit(2 * n + 1)
