@@ -50,6 +50,8 @@ export interface PartContext {
   /** Settings that the user gave. */
   readonly given: Variables;
   readonly cacheDir: string;
+  /** Folder of the checkout, for a part that is a program of ours; `undefined` when the caller did not say. */
+  readonly checkout: string | undefined;
   /** Tells people of work that takes long. */
   readonly report: (text: string) => void;
 }

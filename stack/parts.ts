@@ -1,5 +1,6 @@
 import type { PartName } from './part-name.ts';
 import type { Part } from './part.ts';
+import { databricksPart } from './parts/databricks.ts';
 import { kafkaPart } from './parts/kafka.ts';
 import { mysqlPart } from './parts/mysql.ts';
 import { ministackPart } from './parts/s3-ministack.ts';
@@ -26,6 +27,7 @@ export function chooseParts(names: readonly PartName[], s3: S3Server): readonly 
     mysql: { part: mysqlPart, kind: 'mysql' },
     kafka: { part: kafkaPart, kind: 'kafka' },
     s3: { part: s3Part[s3], kind: `s3-${s3}` },
+    databricks: { part: databricksPart, kind: 'databricks' },
   };
   return [...new Set(names)].map((name) => byName[name]);
 }

@@ -5,7 +5,7 @@ import { cacheFolder } from '../config/environment.ts';
 import { isCached } from './fetch/cache.ts';
 import { addressGiven, givenSettings } from './given-settings.ts';
 import { missingLibraries } from './libraries.ts';
-import { partNames, type PartName } from './part-name.ts';
+import { usualPartNames, type PartName } from './part-name.ts';
 import type { Variables } from './part.ts';
 import { chooseParts, type ChosenPart, type S3Server } from './parts.ts';
 import { thisPlatform } from './platform.ts';
@@ -57,7 +57,7 @@ export interface PrecheckOptions {
  * Java's version is read from its files, Maven's is not asked for.
  */
 export async function precheck(options: PrecheckOptions): Promise<Precheck> {
-  const { parts: names = partNames, s3 = 'ministack', given = givenSettings() } = options;
+  const { parts: names = usualPartNames, s3 = 'ministack', given = givenSettings() } = options;
   const cacheDir = cacheFolder(options.cacheDir);
   const parts = await Promise.all(
     chooseParts(names, s3).map((chosen) => checkPart(chosen, options.stateDir, cacheDir, given)),
@@ -161,7 +161,7 @@ export function precheckLines(check: Precheck): readonly string[] {
         : `to fetch: ${megabytes(part.downloadBytes)}, ${megabytes(part.diskBytes)} on disk`,
   };
   const lines = check.parts.map(
-    (part) => `  ${part.name.padEnd(9)} ${`${part.title} ${part.version}`.padEnd(34)} ${words[part.where](part)}`,
+    (part) => `  ${part.name.padEnd(10)} ${`${part.title} ${part.version}`.padEnd(34)} ${words[part.where](part)}`,
   );
   const cost =
     check.downloadBytes === 0

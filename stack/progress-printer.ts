@@ -14,7 +14,7 @@ export function progressPrinter(terminal: Terminal): OnProgress {
   const lastText = new Map<string, string>();
   let rewriting = false;
   return (progress) => {
-    const line = `  ${progress.part.padEnd(9)} ${progress.text}${portion(progress)}`;
+    const line = `  ${progress.part.padEnd(10)} ${progress.text}${portion(progress)}`;
     if (terminal.isTTY && progress.step === 'fetch') {
       terminal.write(`\r\u001B[2K${line}`);
       rewriting = true;

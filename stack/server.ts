@@ -21,6 +21,7 @@ export interface BringUp {
   readonly chosen: ChosenPart;
   readonly state: StackState;
   readonly cacheDir: string;
+  readonly checkout: string | undefined;
   readonly given: Variables;
   readonly onProgress: OnProgress;
   readonly readyWithinMs: number;
@@ -95,7 +96,7 @@ export async function bringUp(options: BringUp): Promise<ServingPart> {
 }
 
 async function prepare(
-  { chosen: { part, kind }, state, given, cacheDir, onProgress }: BringUp,
+  { chosen: { part, kind }, state, given, cacheDir, checkout, onProgress }: BringUp,
   programs: Programs,
 ): Promise<PartContext> {
   const folder = state.partFolder(kind);
@@ -119,6 +120,7 @@ async function prepare(
     secrets: state.secrets(kind, part.secrets),
     given,
     cacheDir,
+    checkout,
     report: (text) => onProgress({ part: part.name, step: 'start', text }),
   };
 }

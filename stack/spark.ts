@@ -7,12 +7,12 @@ import { pipInstall } from './fetch/pip.ts';
 import type { Recipe } from './part.ts';
 import { sparkJars } from './parts/spark-jars.ts';
 import { sparkWheels } from './parts/spark-wheels.ts';
-import { thisPlatform } from './platform.ts';
+import { thisPlatform, type Platform } from './platform.ts';
 import { findPrerequisite, requirePrerequisite } from './prerequisites.ts';
 import type { OnProgress } from './progress.ts';
 
 /** Version of Spark, and of Delta Lake for it. */
-const sparkVersion = '4.2.0-delta-4.4.0';
+export const sparkVersion = '4.2.0-delta-4.4.0';
 
 const pythonSizes = { downloadBytes: 545_000_000, diskBytes: 765_000_000 };
 const jarBytes = 22_500_000;
@@ -30,12 +30,12 @@ export interface Spark {
 }
 
 /** How Spark is obtained: from the package registries alone, every file checked by hash. It is large. */
-async function sparkRecipe(): Promise<Recipe> {
+export async function sparkRecipe(platform: Platform = thisPlatform()): Promise<Recipe> {
   const python = await findPrerequisite('python');
   const abi = python?.version.split('.').slice(0, 2).join('') ?? '-unknown';
   return {
     // pyarrow and pandas hold machine code for one version of Python.
-    cacheKey: `spark-${sparkVersion}-${thisPlatform()}-cp${abi}`,
+    cacheKey: `spark-${sparkVersion}-${platform}-cp${abi}`,
     downloadBytes: pythonSizes.downloadBytes + jarBytes,
     // Maven keeps the jars a second time.
     diskBytes: pythonSizes.diskBytes + 2 * jarBytes,

@@ -1,7 +1,7 @@
 import { cacheFolder } from '../config/environment.ts';
 import { addressGiven, givenSettings } from './given-settings.ts';
 import { withLock } from './lock.ts';
-import { partNames, type PartName } from './part-name.ts';
+import { partNames, usualPartNames, type PartName } from './part-name.ts';
 import type { PartContext, Variables } from './part.ts';
 import { chooseParts, type ChosenPart, type S3Server } from './parts.ts';
 import { identify, isRunning } from './process-identity.ts';
@@ -14,11 +14,13 @@ import { endGroup } from './tethered-process.ts';
 export interface StackOptions {
   /** Folder of data, logs, ports and secrets; made when it is not there. Two stacks need two folders. */
   readonly stateDir: string;
-  /** Default: all of them. */
+  /** Default: the usual ones. */
   readonly parts?: readonly PartName[];
   readonly s3?: S3Server;
   /** Folder of downloads; default: the user's cache folder. */
   readonly cacheDir?: string;
+  /** Folder of the checkout; only databricks-local needs it. */
+  readonly checkout?: string;
   /**
    * Whether the servers end with this process, however it ends. Otherwise they live until `stopStack`; while they come
    * up they are on the tether in any case, so that Ctrl-C leaves nothing behind.
@@ -68,7 +70,7 @@ export interface Stack extends AsyncDisposable {
  * are stopped.
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { parts = partNames, s3 = 'ministack', given = givenSettings(), onProgress = () => {} } = options;
+  const { parts = usualPartNames, s3 = 'ministack', given = givenSettings(), onProgress = () => {} } = options;
   const { stop = new AbortController().signal } = options;
   const state = openState(options.stateDir);
   const chosen = chooseParts(parts, s3);
@@ -86,6 +88,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
             chosen: one,
             state,
             cacheDir,
+            checkout: options.checkout,
             given,
             onProgress,
             readyWithinMs: options.readyWithinMs ?? 60_000,
@@ -219,6 +222,7 @@ function contextOf(
     secrets: state.secrets(server.kind, secrets),
     given,
     cacheDir,
+    checkout: undefined,
     report: () => {},
   };
 }

@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { logFile } from './server.ts';
 import { chooseParts, s3Servers } from './parts.ts';
-import { partNames, type PartName } from './part-name.ts';
+import { partNames, usualPartNames, type PartName } from './part-name.ts';
 import { isRunning } from './process-identity.ts';
 import { openState } from './state.ts';
 
@@ -18,11 +18,15 @@ export interface ServerStatus {
   readonly tethered: boolean;
 }
 
-/** The servers of a state folder. `dead`: started, not stopped, and gone. */
+/**
+ * The servers of a state folder: the usual ones, and another one that was started. `dead`: started, not stopped, and gone.
+ */
 export function stackStatus(stateDir: string): readonly ServerStatus[] {
   const state = openState(stateDir, { create: false });
-  return partNames.map((name) => {
+  const usual: ReadonlySet<string> = new Set(usualPartNames);
+  return partNames.flatMap((name) => {
     const server = state.server(name);
+    if (server === undefined && !usual.has(name)) return [];
     return {
       name,
       state: server === undefined ? 'down' : isRunning(server) ? 'running' : 'dead',

@@ -102,11 +102,11 @@ function problemsOf(read: () => Settings): readonly string[] {
 function linesOf({ node, programs, stack, settingsProblems, servers }: Report): readonly string[] {
   return [
     'Programs',
-    `  ${'node'.padEnd(9)} ${node}`,
+    `  ${'node'.padEnd(10)} ${node}`,
     ...programs.map(({ name, path, version }) =>
       path === undefined
-        ? `  ${name.padEnd(9)} not found: ${adviceFor(name)}${name === 'go' ? ' (only for --s3 versitygw)' : ''}`
-        : `  ${name.padEnd(9)} ${version} ${path}`,
+        ? `  ${name.padEnd(10)} not found: ${adviceFor(name)}${name === 'go' ? ' (only for --s3 versitygw)' : ''}`
+        : `  ${name.padEnd(10)} ${version} ${path}`,
     ),
     'Local stack',
     ...precheckLines(stack),

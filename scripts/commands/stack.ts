@@ -1,9 +1,10 @@
 import { createReadStream, statSync, watch } from 'node:fs';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Command, Option } from 'commander';
-import { readEnvironment } from '../../config/environment.ts';
+import { readEnvironment, stackSettingsFile } from '../../config/environment.ts';
 import { parseSettings } from '../../config/settings.ts';
-import { partNames, type PartName } from '../../stack/part-name.ts';
+import { partNames, usualPartNames, type PartName } from '../../stack/part-name.ts';
 import { s3Servers, type S3Server } from '../../stack/parts.ts';
 import { precheck, precheckLines } from '../../stack/precheck.ts';
 import { progressPrinter } from '../../stack/progress-printer.ts';
@@ -11,6 +12,7 @@ import { megabytes } from '../../stack/progress.ts';
 import { purge, purgeable } from '../../stack/purge.ts';
 import { startStack, stopStack } from '../../stack/stack.ts';
 import { companionStatus, newestLog, stackStatus, type ServerStatus } from '../../stack/status.ts';
+import { checkoutFolder } from '../build-folder.ts';
 import { confirmed } from '../confirm.ts';
 import { CommandError, configurationExitCode, explainFailure } from '../failure.ts';
 import { stopSignal } from '../stop-signal.ts';
@@ -48,19 +50,29 @@ export function stackCommand(): Command {
     .addCommand(purgeCommand());
 }
 
+interface UpOptions {
+  readonly s3: S3Server;
+  readonly parts: readonly PartName[];
+  readonly databricks?: true;
+}
+
 function upCommand(): Command {
   return new Command('up')
     .description('fetch what is missing, start the servers, and leave them running')
     .addOption(new Option('--s3 <server>', 'which S3 server').choices(s3Servers).default('ministack'))
-    .addOption(new Option('--parts <names...>', 'only these').choices(partNames).default(partNames, 'all'))
-    .action(async ({ s3, parts }: { readonly s3: S3Server; readonly parts: readonly PartName[] }) => {
+    .addOption(
+      new Option('--parts <names...>', 'only these').choices(partNames).default(usualPartNames, 'the usual four'),
+    )
+    .option('--databricks', 'and databricks-local: notebooks on Spark, which is large (says first what it fetches)')
+    .action(async ({ s3, parts: named, databricks }: UpOptions) => {
+      const parts: readonly PartName[] = databricks ? [...named, 'databricks'] : named;
       const check = await precheck({ stateDir: stateDir(), s3, parts });
       console.log(precheckLines(check).join('\n'));
       if (check.problems.length > 0) {
         throw new CommandError('the servers cannot be started: see above', { exitCode: configurationExitCode });
       }
       const stop = stopSignal();
-      const options = { stateDir: stateDir(), s3, parts, tether: false, stop };
+      const options = { stateDir: stateDir(), s3, parts, checkout: checkoutFolder(), tether: false, stop };
       const stack = await startStack({ ...options, onProgress: progressPrinter(process.stderr) }).catch(
         (error: unknown) => {
           if (!stop.aborted) throw error;
@@ -72,6 +84,9 @@ function upCommand(): Command {
       console.log(stackStatus(stack.stateDir).map(statusLine).join('\n'));
       const ui = stack.settings['TEMPORAL_UI_URL'];
       if (ui !== undefined) console.log(`Temporal UI: ${ui}`);
+      const host = stack.settings['DATABRICKS_HOST'];
+      if (host !== undefined)
+        console.log(`Databricks: ${host}, token and cluster in ${join(stack.stateDir, stackSettingsFile)}`);
     });
 }
 
@@ -126,16 +141,16 @@ async function printFrom(path: string, start: number): Promise<number> {
 }
 
 function statusLine({ name, state, version, pid, ports, logPath, tethered }: ServerStatus): string {
-  if (state === 'down') return `${name.padEnd(9)} down`;
+  if (state === 'down') return `${name.padEnd(10)} down`;
   if (state === 'dead')
-    return `${name.padEnd(9)} dead     process ${pid} has ended; tw stack up starts it again  ${logPath}`;
+    return `${name.padEnd(10)} dead     process ${pid} has ended; tw stack up starts it again  ${logPath}`;
   const places = Object.entries(ports).map(([purpose, port]) => `${purpose} 127.0.0.1:${port}`);
   const who = `process ${pid}${tethered ? ', ends with the command that started it' : ''}`;
-  return `${name.padEnd(9)} ${state.padEnd(8)} ${version.padEnd(16)} ${places.join(', ')}  (${who})  ${logPath}`;
+  return `${name.padEnd(10)} ${state.padEnd(8)} ${version.padEnd(16)} ${places.join(', ')}  (${who})  ${logPath}`;
 }
 
 function companionLine({ name, pid }: { readonly name: string; readonly pid: number }): string {
-  return `${name.padEnd(9)} running  (process ${pid}, ends with tw stack down)`;
+  return `${name.padEnd(10)} running  (process ${pid}, ends with tw stack down)`;
 }
 
 function stateDir(): string {

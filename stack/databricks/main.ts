@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inheritedEnvironment } from '../../config/environment.ts';
 import { withLock } from '../lock.ts';
-import { scriptedEngine } from './scripted-engine.ts';
+import { makeEngine } from './make-engine.ts';
 import { parseServerSettings } from './server-settings.ts';
 import { startDatabricksLocal } from './server.ts';
 
@@ -29,7 +29,7 @@ await withLock(
       clusterId: settings.DATABRICKS_LOCAL_CLUSTER_ID,
       userName: settings.DATABRICKS_LOCAL_USER,
       concurrentNotebooks: settings.DATABRICKS_LOCAL_NOTEBOOKS,
-      makeEngine: () => scriptedEngine(),
+      makeEngine: (host) => makeEngine(settings, host),
       onBroken: (error) => {
         process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
         process.exit(1);

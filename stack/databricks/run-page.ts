@@ -29,7 +29,10 @@ export function runPage(run: Run, taskRun: TaskRun, { logFile, context }: RunPag
   const trouble =
     end?.error === undefined ? '' : `<pre class="error">${escaped(end.error)}\n\n${escaped(end.trace ?? '')}</pre>`;
   const log = cellsOf(logFile)
-    .map(({ cell, kind, text }) => `<section class="${kind}"><b>${cell} ${kind}</b><pre>${text}</pre></section>`)
+    .map(
+      ({ cell, kind, text }) =>
+        `<section class="${kind}"><b>${cell}${kind === 'begin' ? '' : ` ${kind}`}</b><pre>${text}</pre></section>`,
+    )
     .join('\n');
   return page(run.name, statesOf(taskStates(run, taskRun, context)), table(rows) + trouble + log, isOpen(taskRun));
 }
@@ -97,12 +100,17 @@ ${goesOn ? '<meta http-equiv="refresh" content="3">' : ''}
 body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1b1f23 }
 th { text-align: left; padding-right: 1rem; vertical-align: top; white-space: nowrap } td { overflow-wrap: anywhere }
 pre { background: #f4f6f8; padding: .6rem; overflow: auto; white-space: pre-wrap; margin: .2rem 0 1rem }
-.error pre, pre.error { background: #fdecea } .begin pre { background: #eef4ff; font-weight: 600 } section b { color: #667; font-weight: 400 }
+.error pre, pre.error { background: #fdecea } .begin pre { background: #eef4ff; font-weight: 600 } section b { color: #667; font-weight: 400 } .good { color: #1a7f37 } .bad { color: #b42318 }
 </style></head>
-<body><h1>${escaped(title)}</h1><p><strong>${escaped(state)}</strong> ${escaped(message)}</p>
+<body><h1>${escaped(title)}</h1><p><strong class="${colourOf(state)}">${escaped(state)}</strong> ${escaped(message)}</p>
 ${body}
 </body></html>
 `;
+}
+
+function colourOf(state: string): string {
+  if (/ (SUCCESS|SUCCESS_WITH_FAILURES)$/.test(state)) return 'good';
+  return /^(TERMINATED|SKIPPED|INTERNAL_ERROR)/.test(state) ? 'bad' : 'going';
 }
 
 interface ShownLine {

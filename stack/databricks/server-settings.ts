@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const engineNames = ['scripted'] as const;
+const engineNames = ['spark', 'scripted'] as const;
 
 /**
  * What the server's process is told through its environment: secrets have no place among arguments, which everybody on the
@@ -16,6 +16,10 @@ const serverSettingsSchema = z.object({
   DATABRICKS_LOCAL_CLUSTER_ID: z.string(),
   DATABRICKS_LOCAL_USER: z.string(),
   DATABRICKS_LOCAL_ENGINE: z.enum(engineNames),
+  /** Folder of the checkout, where Spark's side of the runner is; for the engine `spark`. */
+  DATABRICKS_LOCAL_CHECKOUT: z.string().optional(),
+  /** State of the stack that this server is a part of, which says where S3 is; for the engine `spark`. */
+  DATABRICKS_LOCAL_STATE: z.string().optional(),
   /** Notebooks at once. */
   DATABRICKS_LOCAL_NOTEBOOKS: z.coerce.number().int().min(1).default(4),
 });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { missingLibraries } from '../../stack/libraries.ts';
-import { partNames } from '../../stack/part-name.ts';
+import { partNames, usualPartNames } from '../../stack/part-name.ts';
 import { chooseParts, s3Servers } from '../../stack/parts.ts';
 import { platforms, thisPlatform } from '../../stack/platform.ts';
 import { precheck, precheckLines } from '../../stack/precheck.ts';
@@ -21,7 +21,7 @@ describe('the precheck', () => {
     expect(performance.now() - begun).toBeLessThan(3_000);
     const fetched = check.parts.filter(({ where }) => where === 'registry');
     expect(check.downloadBytes).toBe(fetched.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0));
-    expect(check.parts.map(({ name }) => name)).toEqual([...partNames]);
+    expect(check.parts.map(({ name }) => name)).toEqual([...usualPartNames]);
     const megabytes = Math.round(check.downloadBytes / 1e6);
     const cost = megabytes === 0 ? 'Nothing to fetch.' : `To fetch: ${megabytes} MB; disk: `;
     expect(precheckLines(check).find((line) => line.startsWith(cost))).toBeDefined();
@@ -46,7 +46,7 @@ describe('the precheck', () => {
   test('names the whole download where nothing to fetch it with is here', async () => {
     const check = await withoutPrograms(() => precheck({ ...nothingCached, given: {} }));
     const recipes = await Promise.all(
-      chooseParts(partNames, 'ministack').map(({ part }) => part.recipe(thisPlatform())),
+      chooseParts(usualPartNames, 'ministack').map(({ part }) => part.recipe(thisPlatform())),
     );
     expect(check.downloadBytes).toBe(recipes.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0));
     expect(precheckLines(check).filter((line) => line.includes('Python'))).toEqual([

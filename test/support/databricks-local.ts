@@ -19,6 +19,8 @@ const clientSecret = 'secret-of-a-test';
 export interface ApiBody {
   readonly error_code: string;
   readonly message: string;
+  readonly error?: string;
+  readonly end_time: number;
   readonly run_id: number;
   readonly job_id: number;
   readonly repair_id: number;
