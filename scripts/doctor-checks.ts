@@ -1,9 +1,11 @@
+import { createDatabricks } from '../activities/databricks/client.ts';
 import { createKafka } from '../activities/kafka/kafka.ts';
 import { createSourceDatabase } from '../activities/mysql/source-database.ts';
 import { checkCreateOnce } from '../activities/s3/create-once-check.ts';
 import { createS3ObjectStore } from '../activities/s3/s3-object-store.ts';
 import type { ServerName } from '../config/server-addresses.ts';
 import type { Settings } from '../config/settings.ts';
+import { notebookFolder } from '../pipeline/notebooks.ts';
 import { topicName } from '../pipeline/tables.ts';
 import { namespaceProblems } from '../workers/namespace-check.ts';
 import { requiredSearchAttributes } from './namespace.ts';
@@ -11,7 +13,8 @@ import { openTemporal } from './temporal-client.ts';
 
 /** One thing that the doctor tries on the servers that the settings point at. */
 export interface DoctorCheck {
-  readonly server: ServerName;
+  /** Checked when something says where it is. */
+  readonly server: ServerName | 'databricks';
   readonly name: string;
   /** What it looked at: an address, never a secret. */
   readonly target: (settings: Settings) => string;
@@ -76,6 +79,26 @@ export const doctorChecks: readonly DoctorCheck[] = [
         return 'answers, and creates objects only once, as it must';
       } finally {
         store.close();
+      }
+    },
+  },
+  {
+    server: 'databricks',
+    name: 'Databricks',
+    target: ({ databricks }) => `${databricks?.host}, cluster ${databricks?.clusterId ?? 'none: serverless'}`,
+    run: async ({ databricks: workspace }) => {
+      if (workspace === undefined) throw new Error('no workspace is named');
+      const client = createDatabricks(workspace);
+      try {
+        const signal = AbortSignal.timeout(patienceMs);
+        const name = await client.userName(signal);
+        if (workspace.clusterId !== undefined) await client.clusterState(workspace.clusterId, signal);
+        await client.listRuns(signal);
+        const notebook = `${notebookFolder}/queries`;
+        const deployed = (await client.exportNotebook(notebook, signal)) !== undefined;
+        return `answers; we are ${name}${deployed ? '' : `; there is no ${notebook} yet: run tw notebooks deploy`}`;
+      } finally {
+        client.close();
       }
     },
   },

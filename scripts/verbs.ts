@@ -93,6 +93,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/schedules.ts')).schedulesCommand(),
   },
   {
+    name: 'notebooks',
+    summary: 'write the notebooks to the Databricks workspace',
+    load: async () => (await import('./commands/notebooks.ts')).notebooksCommand(),
+  },
+  {
     name: 'landing',
     summary: 'decide what the landing must not decide by itself',
     load: async () => (await import('./commands/landing.ts')).landingCommand(),

@@ -104,6 +104,7 @@ export function compose({ settings, client, renewSchedules, duckDbChild, log }: 
     workspace: databricks,
     namespace: settings.temporal.namespace,
     clusterId: settings.databricks?.clusterId,
+    place: { bucket: settings.s3.bucket, user },
   });
   const ledger = createRunLedger(store);
   const finder = createRunFinder(client);
@@ -123,6 +124,7 @@ export function compose({ settings, client, renewSchedules, duckDbChild, log }: 
         findOffsets: asActivity(createFindOffsets({ kafka, user })),
         findDagRuns: asActivity(runs.findDagRuns),
         findRunEnd: asActivity(runs.findRunEnd),
+        placeNotebooks: asActivity(notebooks.placeNotebooks),
         startDatabricksRun: asActivity(notebooks.startDatabricksRun),
         findDatabricksEnd: asActivity(notebooks.findDatabricksEnd),
         cancelDatabricksRun: asActivity(notebooks.cancelDatabricksRun),

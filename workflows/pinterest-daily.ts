@@ -1,11 +1,20 @@
 import { z } from 'zod';
-import type { EngineActivities, IoActivities, LandResult } from '../activities/steps/contract.ts';
+import type {
+  AnswerResult,
+  CleanResult,
+  EngineActivities,
+  IoActivities,
+  LandResult,
+} from '../activities/steps/contract.ts';
 import type { Outcome } from '../dag/outcome.ts';
 import { cron } from '../dag/timetable.ts';
 import { drawModes } from '../pipeline/draw/draw-mode.ts';
+import { answerManifest, cleanManifest, notebookFolder } from '../pipeline/notebooks.ts';
 import { tableNames, type TableName } from '../pipeline/tables.ts';
 import { activitiesOn } from './engine/activities-on.ts';
 import { dag } from './engine/dag.ts';
+import { skip } from './engine/failures.ts';
+import { databricksNotebook } from './operators/databricks.ts';
 
 const io = activitiesOn<IoActivities>('io');
 const engine = activitiesOn<EngineActivities>('engine');
@@ -31,6 +40,14 @@ export const pinterestDaily = dag(
         .describe("posts a second; null = as fast as it goes, course = the course's pace"),
       timestamps: z.enum(['space', 'iso']).default('space').describe('wire format of timestamps'),
       rows: z.string().min(1).nullable().default(null).describe('object storage prefix of posts to use instead'),
+      notebook: z
+        .boolean()
+        .default(false)
+        .describe('whether notebooks of Databricks clean and answer as well, into tables of their own'),
+      cleaning: z
+        .enum(['duckdb', 'databricks'])
+        .default('duckdb')
+        .describe('who cleans and answers for the report: DuckDB, or notebooks alone, where data outgrows one machine'),
     }),
     defaultArgs: { retries: 3, retryDelay: '2 minutes', executionTimeout: '1 hour' },
   },
@@ -39,32 +56,78 @@ export const pinterestDaily = dag(
     const land = map('land', tableNames, { needs: { emulate }, run: (table) => landTable(table) });
     const clean = map('clean', tableNames, {
       needs: { land },
-      run: (table, { land: landed }) => engine.clean({ table, landed: landingOf(table, landed) }),
+      run: (table, { land: landed }, { params }) =>
+        params.cleaning === 'duckdb'
+          ? engine.clean({ table, landed: landingOf(table, landed) })
+          : skip('notebooks clean in this run'),
     });
     const answers = task('answers', { needs: { clean }, run: ({ clean: cleaned }) => engine.answer({ cleaned }) });
+    const cleanNotebook = map('cleanNotebook', tableNames, {
+      needs: { land },
+      doc: 'Cleans with Spark, into tables of its own. Skipped unless the params ask for notebooks.',
+      run: async (table, { land: landed }, { params, runId }) => {
+        if (!params.notebook && params.cleaning === 'duckdb') skip('no notebooks are asked for in this run');
+        const { bucket, user } = await io.placeNotebooks({});
+        const { output } = await databricksNotebook({
+          notebookPath: `${notebookFolder}/clean_${table}`,
+          baseParameters: { bucket, user, run: runId, ranges: rangesOf(landingOf(table, landed)) },
+          output: cleanManifest,
+        });
+        return output;
+      },
+    });
+    const queryNotebook = task('queryNotebook', {
+      needs: { cleanNotebook },
+      run: async ({ cleanNotebook: cleaned }, { runId }) => {
+        const { bucket } = await io.placeNotebooks({});
+        const versions = Object.fromEntries(cleaned.map(({ table, version }) => [table, version]));
+        const { output } = await databricksNotebook({
+          notebookPath: `${notebookFolder}/queries`,
+          baseParameters: { bucket, run: runId, versions: JSON.stringify(versions) },
+          output: answerManifest,
+        });
+        return output;
+      },
+    });
     task('report', {
-      needs: { emulate, land, clean, answers },
+      needs: { emulate, land, clean, answers, cleanNotebook, queryNotebook },
       triggerRule: 'all_done',
       doc: 'Runs whatever happened, and says what is missing.',
-      run: (outcomes, { logicalDate, dataInterval }) =>
-        io.report({
+      run: (outcomes, { params, logicalDate, dataInterval }) => {
+        const [cleaned, answered] =
+          params.cleaning === 'duckdb'
+            ? [outcomes.clean, outcomes.answers]
+            : [outcomes.cleanNotebook, outcomes.queryNotebook];
+        return io.report({
           emulated: valueOf(outcomes.emulate),
           landed: valuesOf(outcomes.land),
-          cleaned: valuesOf(outcomes.clean),
-          answers: valueOf(outcomes.answers),
-          failure: failureOf([outcomes.emulate, ...outcomes.land, ...outcomes.clean, outcomes.answers]),
+          cleaned: valuesOf<CleanResult>(cleaned),
+          answers: valueOf<AnswerResult>(answered),
+          failure: failureOf([outcomes.emulate, ...outcomes.land, ...cleaned, answered]),
           logicalDate: logicalDate.toISOString(),
           dataInterval: { start: dataInterval.start.toISOString(), end: dataInterval.end.toISOString() },
-        }),
+        });
+      },
     });
     task('verify', {
-      needs: { land, clean, answers },
+      needs: { land, clean, answers, cleanNotebook, queryNotebook },
+      triggerRule: 'none_failed',
       doc: 'A leaf that fails when anything before it failed, since a report that succeeds must not hide it.',
-      run: ({ land: landed, clean: cleaned, answers: answered }) =>
-        engine.verify({ landed, cleaned, answers: answered }),
+      run: (outcomes) =>
+        engine.verify({
+          landed: valuesOf(outcomes.land) ?? [],
+          cleaned: valuesOf(outcomes.clean) ?? [],
+          answers: valueOf(outcomes.answers),
+          notebookAnswers: valueOf(outcomes.queryNotebook),
+        }),
     });
   },
 );
+
+/** What a cleaning notebook is told of its offsets. */
+function rangesOf({ partitions }: LandResult): string {
+  return JSON.stringify(partitions.map(({ partition, from, to }) => ({ partition, from, to })));
+}
 
 async function landTable(table: TableName): Promise<LandResult> {
   const ranges = await io.planLanding({ table });

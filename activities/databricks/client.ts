@@ -17,6 +17,7 @@ const outputAnswer = z.object({
   error: z.string().optional(),
 });
 const exported = z.object({ content: z.base64() });
+const cluster = z.object({ state: z.string() });
 const me = z.object({ userName: z.string() });
 
 /** A workspace's client. Connects to nothing until something is asked. */
@@ -118,6 +119,16 @@ export function createDatabricks(settings: DatabricksSettings): Databricks & { r
         if (error instanceof AdapterError && error.code === 'not_found') return undefined;
         throw error;
       }
+    },
+    clusterState: async (clusterId, signal) => {
+      const path = '/api/2.1/clusters/get';
+      const what = `looking at cluster ${clusterId}`;
+      const query = { cluster_id: clusterId };
+      return (await call({ method: 'GET', path, query, what, signal, answer: cluster })).state;
+    },
+    listRuns: async (signal) => {
+      const path = `${jobs}/runs/list`;
+      await call({ method: 'GET', path, query: { limit: 1 }, what: 'listing runs', signal, answer: anything });
     },
     userName: async (signal) => {
       const path = '/api/2.0/preview/scim/v2/Me';

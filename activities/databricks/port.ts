@@ -64,6 +64,10 @@ export interface Databricks {
   importNotebook(notebook: { readonly path: string; readonly content: string }, signal: AbortSignal): Promise<void>;
   /** A notebook's source; `undefined` where there is none. */
   exportNotebook(path: string, signal: AbortSignal): Promise<string | undefined>;
+  /** A cluster's state: `RUNNING`, `TERMINATED`, …; `not_found` where there is none, or we may not see it. */
+  clusterState(clusterId: string, signal: AbortSignal): Promise<string>;
+  /** Lists a run, if only to see that we may. */
+  listRuns(signal: AbortSignal): Promise<void>;
   /** Who we are in the workspace. */
   userName(signal: AbortSignal): Promise<string>;
 }

@@ -127,8 +127,11 @@ export interface ReportResult {
 /** What `verify` proves: all that the run landed, cleaned and answered. */
 export interface VerifyInput {
   readonly landed: readonly LandResult[];
+  /** What DuckDB cleaned and answered; nothing where notebooks did so alone. */
   readonly cleaned: readonly CleanResult[];
-  readonly answers: AnswerResult;
+  readonly answers: AnswerResult | null;
+  /** What notebooks answered; their tables are their own to prove. */
+  readonly notebookAnswers: AnswerResult | null;
 }
 
 /** What was proved. A check that fails throws and says what is wrong. */

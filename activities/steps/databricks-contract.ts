@@ -37,8 +37,17 @@ export interface DatabricksRunEnd extends StartedDatabricksRun {
   readonly repairs: number;
 }
 
+/** What the pipeline's notebooks are told of where everything is. */
+export interface NotebookPlace {
+  readonly bucket: string;
+  /** User of the topics. */
+  readonly user: string;
+}
+
 /** Activities about Databricks. Each may be called again after a lost answer, and has the same effect. */
 export interface DatabricksActivities {
+  /** Where the pipeline's notebooks find their data, by the settings of the worker. */
+  placeNotebooks(input: Readonly<Record<string, never>>): Promise<NotebookPlace>;
   /** Starts a Databricks run, or finds the one that an earlier attempt has started. */
   startDatabricksRun(input: StartDatabricksInput): Promise<StartedDatabricksRun>;
   /** How a Databricks run ended, with what its notebooks gave; `null`: it has not. */

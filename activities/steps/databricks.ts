@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import type { ApiObject, Databricks, DatabricksRun, DatabricksTaskRun } from '../databricks/port.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import type { StepContext, StepPlace } from '../shared/step-context.ts';
-import type { DatabricksActivities, DatabricksTaskEnd, StartDatabricksInput } from './databricks-contract.ts';
+import type {
+  DatabricksActivities,
+  DatabricksTaskEnd,
+  NotebookPlace,
+  StartDatabricksInput,
+} from './databricks-contract.ts';
 
 /** What the steps about Databricks need. */
 export interface DatabricksDeps {
@@ -12,6 +17,8 @@ export interface DatabricksDeps {
   readonly namespace: string;
   /** Cluster of notebooks whose task names none; absent: they run serverless. */
   readonly clusterId: string | undefined;
+  /** What the pipeline's notebooks are told. */
+  readonly place: NotebookPlace;
 }
 
 /** Runs of earlier executions that have ended, and are passed over, at most. */
@@ -29,8 +36,14 @@ export type DatabricksSteps = {
 };
 
 /** Makes the steps about Databricks. Each may be done again, after a lost answer or a lost worker, and has the same effect. */
-export function createDatabricksSteps({ workspace, namespace, clusterId }: DatabricksDeps): DatabricksSteps {
+export function createDatabricksSteps({
+  workspace,
+  namespace,
+  clusterId,
+  place: notebookPlace,
+}: DatabricksDeps): DatabricksSteps {
   return {
+    placeNotebooks: async () => notebookPlace,
     startDatabricksRun: async (input, { place, signal }) => {
       const databricks = known(workspace);
       const body = await bodyOf(databricks, input, clusterId, signal);

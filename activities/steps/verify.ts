@@ -26,7 +26,7 @@ const answersDocument = z.record(z.string(), z.array(z.unknown()));
 export function createVerify(
   deps: VerifyDependencies,
 ): (input: VerifyInput, context: StepContext) => Promise<VerifyResult> {
-  return async ({ landed, cleaned, answers }, context) => {
+  return async ({ landed, cleaned, answers, notebookAnswers }, context) => {
     const sum = { objects: 0, offsets: 0, rows: 0 };
     for (const one of landed) {
       const { objects, offsets } = await verifyLanding(deps, one, context);
@@ -38,7 +38,8 @@ export function createVerify(
       if (ranges === undefined) throw wrong(`${one.table} was cleaned, but not landed`);
       sum.rows += await verifyTable(deps, one, ranges, context);
     }
-    await verifyAnswers(deps.store, deps.answers, answers, context);
+    for (const one of [answers, notebookAnswers]) if (one !== null) await verifyDocument(deps.store, one, context);
+    if (answers !== null) await verifyAnswerTables(deps.answers, context);
     return sum;
   };
 }
@@ -78,20 +79,20 @@ async function verifyTable(
   return audit.rows;
 }
 
-async function verifyAnswers(
-  store: ObjectStore,
-  tables: DeltaTables,
-  { key, rows }: AnswerResult,
-  { place, signal }: StepContext,
-): Promise<void> {
+async function verifyDocument(store: ObjectStore, { key, rows }: AnswerResult, { signal }: StepContext): Promise<void> {
   const object = await store.get(key, signal);
   if (object === undefined) throw wrong(`there are no answers at ${key}`);
   const document = readJson(answersDocument, object.body);
   if (document === undefined) throw wrong(`${key} is not a document of answers: let the run answer again`);
-  for (const { name, columns } of questions) {
+  for (const { name } of questions) {
     if (document[name]?.length !== rows[name]) {
       throw wrong(`${key} does not have the ${rows[name]} rows of ${name}`);
     }
+  }
+}
+
+async function verifyAnswerTables(tables: DeltaTables, { place, signal }: StepContext): Promise<void> {
+  for (const { name, columns } of questions) {
     const snapshot = await tables.table(name, columns).snapshot({ signal });
     if (snapshot?.txns.has(place.runId) !== true) throw wrong(`the table of ${name} does not know this run`);
   }

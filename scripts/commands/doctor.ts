@@ -56,14 +56,19 @@ async function examine(): Promise<Report> {
     programs,
     stack,
     settingsProblems: problems,
-    servers: settings === undefined || known.length === 0 ? [] : await checkServers(settings, known),
+    servers:
+      settings === undefined || (known.length === 0 && settings.databricks === undefined)
+        ? []
+        : await checkServers(settings, known),
   };
 }
 
 async function checkServers(settings: Settings, known: readonly ServerName[]): Promise<readonly CheckResult[]> {
   // The clients take a second to load, which a machine without servers need not wait for.
   const { doctorChecks, runChecks } = await import('../doctor-checks.ts');
-  const checks = doctorChecks.filter(({ server }) => known.includes(server));
+  const checks = doctorChecks.filter(({ server }) =>
+    server === 'databricks' ? settings.databricks !== undefined : known.includes(server),
+  );
   return await runChecks(settings, checks);
 }
 

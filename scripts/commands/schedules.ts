@@ -6,6 +6,7 @@ import { changeLine } from '../schedules/change-line.ts';
 import { openRuns } from '../runs/open-runs.ts';
 import { catchUp } from '../schedules/catch-up.ts';
 import { startKeeper } from '../schedules/renew.ts';
+import { scheduleArguments } from '../schedules/schedule-arguments.ts';
 import { reconcileSchedules } from '../schedules/reconcile.ts';
 
 interface Options {
@@ -35,6 +36,7 @@ async function reconcile({ json = false, prune = false }: Options, apply: boolea
   const now = new Date();
   const definitions = registeredDags().map(({ definition }) => definition);
   const changes = await reconcileSchedules(open.client, {
+    argsOf: scheduleArguments(open.settings),
     definitions,
     taskQueue: open.settings.taskQueue,
     now,

@@ -4,6 +4,7 @@ import { setUpServers } from '../server-setup.ts';
 import { registeredDags } from '../dag-registry.ts';
 import { changeLine } from '../schedules/change-line.ts';
 import { startKeeper } from '../schedules/renew.ts';
+import { scheduleArguments } from '../schedules/schedule-arguments.ts';
 import { reconcileSchedules } from '../schedules/reconcile.ts';
 import { openTemporal } from '../temporal-client.ts';
 import { uploadPosts } from './post-files.ts';
@@ -31,6 +32,7 @@ export async function prepare(
     definitions: registeredDags().map(({ definition }) => definition),
     taskQueue: settings.taskQueue,
     now: new Date(),
+    argsOf: scheduleArguments(settings),
     apply: true,
     prune: false,
   });

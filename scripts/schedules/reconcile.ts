@@ -41,6 +41,8 @@ export interface ReconcileOptions {
   readonly apply: boolean;
   /** With `apply`, before the Schedule of a DAG is made: starts the runs of slots that went by before, and says what it did. */
   readonly catchUp?: (definition: DagDefinition) => Promise<string | undefined>;
+  /** What the runs of a DAG are given by its Schedule; nothing by default. */
+  readonly argsOf?: (definition: DagDefinition) => readonly unknown[];
   /** With `apply`: do nothing but name further moments to Schedules that are there. */
   readonly renewsOnly?: boolean;
   /** With `apply`: delete Schedules of ours whose DAG is gone, or has no timetable any more. */
@@ -63,7 +65,9 @@ export async function reconcileSchedules(
   const planned = new Set<string>();
   const control = controlOf(client, options.taskQueue);
   for (const definition of options.definitions) {
-    const plan = planSchedule(definition, options.taskQueue, options.now);
+    const args = options.renewsOnly === true ? null : (options.argsOf?.(definition) ?? []);
+    const schedule = planSchedule(definition, options.taskQueue, options.now);
+    const plan = schedule && { ...schedule, args };
     if (plan === undefined && options.renewsOnly !== true)
       changes.push(...(await reconcileEndless(control, definition, options.apply)));
     if (plan === undefined) continue;
@@ -181,7 +185,12 @@ async function update(client: Client, plan: SchedulePlan, found: ScheduleDescrip
       conflictToken: found.raw.conflictToken ?? null,
       schedule: {
         spec: encodeScheduleSpec(spec),
-        action: await encodeScheduleAction(loadedDataConverter, namespace, { ...action, args: [] }, {}),
+        action: await encodeScheduleAction(
+          loadedDataConverter,
+          namespace,
+          { ...action, args: [...(plan.args ?? found.action.args ?? [])] },
+          {},
+        ),
         policies: encodeSchedulePolicies(policies),
         // Whoever paused it had a reason.
         state: encodeScheduleState({ paused: found.state.paused, note: found.state.note ?? '' }),
@@ -216,7 +225,7 @@ function body(plan: SchedulePlan) {
       workflowType: plan.workflowType,
       workflowId: plan.dagId,
       taskQueue: plan.taskQueue,
-      args: [],
+      args: [...(plan.args ?? [])],
       ...(plan.summary !== '' && { staticSummary: plan.summary }),
     },
     policies: { overlap: plan.overlap, catchupWindow: plan.catchupWindow, pauseOnFailure: false },

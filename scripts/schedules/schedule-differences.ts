@@ -31,7 +31,10 @@ export function differences(plan: SchedulePlan, found: ScheduleDescription): rea
   compare('workflow type', action.workflowType, plan.workflowType);
   compare('workflow id', action.workflowId, plan.dagId);
   compare('task queue', action.taskQueue, plan.taskQueue);
-  if ((action.args ?? []).length > 0) reasons.push('it passes arguments');
+  const args = JSON.stringify(action.args ?? []);
+  if (plan.args !== null && args !== JSON.stringify(plan.args)) {
+    reasons.push(`it passes ${args}, should pass ${JSON.stringify(plan.args)}`);
+  }
   compare('summary', action.staticSummary ?? '', plan.summary);
   compare('execution timeout (ms)', action.workflowExecutionTimeout ?? 0, 0);
   compare('run timeout (ms)', action.workflowRunTimeout ?? 0, 0);

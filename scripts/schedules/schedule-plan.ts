@@ -25,6 +25,8 @@ export interface SchedulePlan {
   readonly catchupWindow: number;
   /** Whether the DAG is paused where nobody has seen it before. */
   readonly isPausedUponCreation: boolean;
+  /** What runs are given; `null`: what the Schedule that is there gives them. */
+  readonly args: readonly unknown[] | null;
   /** What the Temporal UI says of a run; may be empty. */
   readonly summary: string;
   /** Last moment that the Schedule knows of, where no calendar is exactly the timetable; `null`: it goes on for ever. */
@@ -57,6 +59,7 @@ export function planSchedule(definition: DagDefinition, taskQueue: string, now: 
     overlap: ScheduleOverlapPolicy.ALLOW_ALL,
     catchupWindow: catchup ? everything : oneInterval(timetable),
     isPausedUponCreation: definition.isPausedUponCreation === true,
+    args: [],
     summary: description,
   };
 }

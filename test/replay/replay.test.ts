@@ -99,7 +99,7 @@ async function record(code: WorkflowBundle): Promise<void> {
   await ensureNamespace(connection, { namespace, retentionDays: 1 });
   await connection.close();
   const env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
-  const daily = dailyActivities(() => ({ fails: null, calls: [], report: undefined }));
+  const daily = dailyActivities(() => ({ fails: null, calls: [], report: undefined, verified: undefined }));
   const fixture = fixtureActivities();
   const harness = await startHarness(env, {
     bundle: code,

@@ -98,7 +98,7 @@ export function cliStage(name: string, options: CliStageOptions = {}): CliStage 
 }
 
 function gatedDaily(passed: () => Promise<void>): Omit<RoleActivities, 'control'> {
-  const { io, engine } = dailyActivities(() => ({ fails: null, calls: [], report: undefined }));
+  const { io, engine } = dailyActivities(() => ({ fails: null, calls: [], report: undefined, verified: undefined }));
   const answer: EngineActivities['answer'] = async (input) => {
     await passed();
     return engine.answer(input);

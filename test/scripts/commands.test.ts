@@ -82,7 +82,7 @@ describe('tw dags', () => {
   });
 
   test('triggers a run and waits for its end; its id is taken for ever', async () => {
-    const daily = dailyActivities(() => ({ fails: null, calls: [], report: undefined }));
+    const daily = dailyActivities(() => ({ fails: null, calls: [], report: undefined, verified: undefined }));
     const harness = await startHarness(env, {
       bundle: await bundle('workflows/index'),
       activities: daily,

@@ -26,6 +26,7 @@ const activities: Activities = {
   findOffsets: async ({ records }) => [{ partition: 0, offset: records }],
   findDagRuns: async () => ({ verdict: 'found', runs: [] }),
   notifySlack: async () => undefined,
+  placeNotebooks: async () => ({ bucket: 'b', user: 'u' }),
   startDatabricksRun: async () => ({ runId: 1, pageUrl: null }),
   findDatabricksEnd: async ({ runId }) => ({
     runId,

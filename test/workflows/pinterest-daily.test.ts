@@ -39,12 +39,12 @@ describe('pinterestDaily', () => {
     await env.teardown();
   });
 
-  async function run(fails: string | null) {
+  async function run(fails: string | null, params: object = {}) {
     const workflowId = uniqueName('daily');
-    const play: Play = { fails, calls: [], report: undefined };
+    const play: Play = { fails, calls: [], report: undefined, verified: undefined };
     plays.set(workflowId, play);
     const taskQueue = `${harness.taskQueue}-orchestration`;
-    const options = { workflowId, taskQueue, args: [{ posts: 7 }] };
+    const options = { workflowId, taskQueue, args: [{ posts: 7, ...params }] };
     const end = await endOf(await env.client.workflow.start('pinterestDaily', options));
     const handle = env.client.workflow.getHandle(workflowId);
     return { ...end, ...play, handle };
@@ -89,5 +89,47 @@ describe('pinterestDaily', () => {
     const { result, message } = (await runs.get(fails))!;
     expect(result?.state).toBe('failed');
     expect(message).toBe(`failed: ${fails} (${fails} cannot)`);
+  });
+
+  test('has notebooks clean and answer as well where its params ask for them, and skips them else', async () => {
+    const { result, report, verified, calls } = await run(null, { notebook: true });
+    expect(result).toMatchObject({
+      state: 'success',
+      tasks: { cleanNotebook: ['success', 'success', 'success'], queryNotebook: 'success' },
+    });
+    expect(report).toMatchObject({
+      answers: { key: 'answers/x.json' },
+      cleaned: [{ version: 1 }, {}, {}],
+      failure: null,
+    });
+    expect(verified).toMatchObject({
+      answers: { key: 'answers/x.json' },
+      notebookAnswers: { key: 'answers/spark/x.json' },
+    });
+    expect(calls.filter((call) => call.includes('startDatabricksRun'))).toHaveLength(4);
+    const without = (await runs.get(null))!;
+    expect(without.result?.tasks).toMatchObject({
+      cleanNotebook: ['skipped', 'skipped', 'skipped'],
+      queryNotebook: 'skipped',
+    });
+    expect(without.verified).toMatchObject({ cleaned: [{}, {}, {}], notebookAnswers: null });
+  });
+
+  test('leaves cleaning to notebooks alone, and reports what they found; the run fails when they do', async () => {
+    const { result, report, verified, calls } = await run(null, { cleaning: 'databricks' });
+    expect(result).toMatchObject({
+      state: 'success',
+      tasks: { clean: ['skipped', 'skipped', 'skipped'], answers: 'skipped' },
+    });
+    expect(report).toMatchObject({
+      answers: { key: 'answers/spark/x.json' },
+      cleaned: [{ version: 2 }, {}, {}],
+      failure: null,
+    });
+    expect(verified).toMatchObject({ cleaned: [], answers: null, notebookAnswers: { key: 'answers/spark/x.json' } });
+    expect(calls.some((call) => call.includes(' clean try'))).toBe(false);
+    const failed = await run('findDatabricksEnd', { notebook: true });
+    expect(failed.result).toMatchObject({ state: 'failed', tasks: { report: 'success', verify: 'upstream_failed' } });
+    expect(failed.report).toMatchObject({ answers: { key: 'answers/x.json' }, failure: null });
   });
 });

@@ -1,7 +1,11 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createDatabricks } from '../../../activities/databricks/client.ts';
 import type { DatabricksSettings } from '../../../activities/databricks/databricks-settings.ts';
 import { verdictOfCode } from '../../../activities/databricks/verdict.ts';
 import { AdapterError } from '../../../activities/shared/adapter-error.ts';
+import { deployNotebooks } from '../../../scripts/notebooks/deploy.ts';
 import { clusterId, startDatabricks, userName, type TestDatabricks } from '../../support/databricks-local.ts';
 
 const signal = new AbortController().signal;
@@ -155,6 +159,37 @@ test('a job is found by its name, and a repair runs what failed again', async ()
   const mended = await ended(runId);
   expect(mended).toMatchObject({ verdict: 'success', repairIds: [expect.any(Number)] });
   expect(await client.output(mended.tasks[0]?.runId ?? 0, signal)).toMatchObject({ result: 'well' });
+});
+
+test('a cluster has a state, and one that is not there says so', async () => {
+  expect(await client.clusterState(clusterId, signal)).toBe('RUNNING');
+  expect(await errorOf(client.clusterState('0101-000000-nothing', signal))).toMatchObject({ code: 'not_found' });
+  await client.listRuns(signal);
+});
+
+test('notebooks are deployed where they differ, and only there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tradewind-notebooks-'));
+  const order = { from: folder, to: '/Shared/deployed', apply: true };
+  const source = (text: string): string => `# Databricks notebook source\n${text}\n`;
+  try {
+    mkdirSync(join(folder, 'shared'));
+    writeFileSync(join(folder, 'one.py'), source('1'));
+    writeFileSync(join(folder, 'shared', 'two.py'), source('2'));
+    writeFileSync(join(folder, 'plain.py'), 'no notebook\n');
+    const all = ['/Shared/deployed/one', '/Shared/deployed/shared/two'];
+    const actionsOf = async (apply: boolean) =>
+      (await deployNotebooks(client, { ...order, apply }, signal)).map(({ path, action }) => [path, action]);
+    expect(await actionsOf(false)).toEqual(all.map((path) => [path, 'create']));
+    expect(await actionsOf(true)).toEqual(all.map((path) => [path, 'create']));
+    writeFileSync(join(folder, 'one.py'), source('one'));
+    expect(await actionsOf(true)).toEqual([
+      [all[0], 'update'],
+      [all[1], 'keep'],
+    ]);
+    expect(await client.exportNotebook('/Shared/deployed/one', signal)).toBe(source('one'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('notebooks are written and read back', async () => {

@@ -51,7 +51,12 @@ test('a run of an hour is looked at 150 times at most, and noticed within 2 s up
 });
 
 test('without a workspace a step says which settings lead to one', async () => {
-  const steps = createDatabricksSteps({ workspace: undefined, namespace: 'n', clusterId: undefined });
+  const steps = createDatabricksSteps({
+    workspace: undefined,
+    namespace: 'n',
+    clusterId: undefined,
+    place: { bucket: 'b', user: 'u' },
+  });
   const { signal } = new AbortController();
   await expect(steps.findDatabricksEnd({ runId: 1 }, { place, signal })).rejects.toThrow('set DATABRICKS_HOST');
 });

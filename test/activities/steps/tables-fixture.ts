@@ -144,7 +144,7 @@ export async function tablesFixtures(rowsPerFile = 40): Promise<{
         ),
       answer: (cleaned, runId = 'run-1') => createAnswer(deps)({ cleaned }, contextOf(runId)),
       verify: (landed, cleaned, given, runId = 'run-1') =>
-        createVerify(deps)({ landed, cleaned, answers: given }, contextOf(runId)),
+        createVerify(deps)({ landed, cleaned, answers: given, notebookAnswers: null }, contextOf(runId)),
       rows: (table, version) => tableRows(engine, tables, table, version),
       async quarantine(table) {
         const found = [];

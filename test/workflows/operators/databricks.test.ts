@@ -16,7 +16,12 @@ describe('operators about Databricks, on real servers', () => {
   beforeAll(async () => {
     local = await startDatabricks();
     client = createDatabricks({ host: local.url, auth: { kind: 'token', token: local.token }, clusterId });
-    const steps = createDatabricksSteps({ workspace: client, namespace: 'operators', clusterId });
+    const steps = createDatabricksSteps({
+      workspace: client,
+      namespace: 'operators',
+      clusterId,
+      place: { bucket: 'b', user: 'u' },
+    });
     stage = await onRealServer('test/workflows/fixtures/databricks-dags', {
       startDatabricksRun: asActivity(steps.startDatabricksRun),
       findDatabricksEnd: asActivity(steps.findDatabricksEnd),

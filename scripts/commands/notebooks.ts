@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { createDatabricks } from '../../activities/databricks/client.ts';
+import { loadSettings } from '../../config/environment.ts';
+import { notebookFolder } from '../../pipeline/notebooks.ts';
+import { checkoutFolder } from '../build-folder.ts';
+import { CommandError } from '../failure.ts';
+import { deployNotebooks, type NotebookChange } from '../notebooks/deploy.ts';
+import { stopSignal } from '../stop-signal.ts';
+
+/** `tw notebooks`: the notebooks of the Databricks workspace. */
+export function notebooksCommand(): Command {
+  const command = new Command('notebooks').description('notebooks of the Databricks workspace');
+  command
+    .command('deploy')
+    .description("write this checkout's notebooks to the workspace: those that differ, and no others")
+    .option('--folder <path>', 'folder of the workspace', notebookFolder)
+    .option('--dry-run', 'say what would change, and change nothing')
+    .option('--json', 'print JSON')
+    .action(deploy);
+  return command;
+}
+
+interface Options {
+  readonly folder: string;
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+}
+
+async function deploy({ folder, dryRun = false, json = false }: Options): Promise<void> {
+  const { databricks: workspace } = loadSettings([]);
+  if (workspace === undefined) {
+    throw new CommandError('no workspace is named: set DATABRICKS_HOST and DATABRICKS_TOKEN (docs/databricks.md)');
+  }
+  if (!folder.startsWith('/'))
+    throw new CommandError(`the folder ${folder} does not begin with /: give its whole path`);
+  const client = createDatabricks(workspace);
+  try {
+    const order = { from: join(checkoutFolder(), 'notebooks'), to: folder, apply: !dryRun };
+    const changes = await deployNotebooks(client, order, stopSignal());
+    console.log(json ? JSON.stringify(changes) : changes.map((change) => lineOf(change, dryRun)).join('\n'));
+  } finally {
+    client.close();
+  }
+}
+
+const done: Readonly<Record<NotebookChange['action'], string>> = {
+  create: 'created',
+  update: 'updated',
+  keep: 'as it is',
+};
+
+function lineOf({ path, action }: NotebookChange, dryRun: boolean): string {
+  return `${(dryRun && action !== 'keep' ? `would be ${done[action]}` : done[action]).padEnd(dryRun ? 17 : 8)}  ${path}`;
+}
