@@ -40,7 +40,7 @@ export type NotebookEnd =
     }
   | {
       readonly state: 'failed';
-      /** One line, as Databricks shows it: `ZeroDivisionError: division by zero`. No secrets. */
+      /** Type and message, as Databricks shows it: `ZeroDivisionError: division by zero`. No secrets. */
       readonly error: string;
       /** Python's traceback with the cell's lines. No secrets. */
       readonly trace: string;

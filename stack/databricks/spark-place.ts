@@ -88,6 +88,8 @@ export function sparkConf(place: SparkPlace): Readonly<Record<string, string>> {
     'spark.sql.session.timeZone': 'UTC',
     // The course's cluster had Spark 3's default.
     'spark.sql.ansi.enabled': 'false',
+    // Delta's parser does not pass on parameters (`:name`) as Spark 4.2 would replace them while it parses.
+    'spark.sql.legacy.parameterSubstitution.constantsOnly': 'true',
     'spark.sql.streaming.stopTimeout': '20s',
     // Small data: fewer tasks, and no code to generate and compile for each query.
     'spark.sql.shuffle.partitions': '1',

@@ -18,8 +18,9 @@ def remember_source(name: str, text: str) -> None:
 
 
 def describe(error: BaseException) -> Tuple[str, str]:
-    """The error in one line (its first), and the traceback."""
-    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    """The error as type and message, and the traceback."""
+    text = str(error).strip()
+    message = f"{type(error).__name__}: {text}" if text else type(error).__name__
     if isinstance(error, SyntaxError):
         message = f"{type(error).__name__}: {error.msg} ({_place(error.filename)}, line {error.lineno})"
     return message[:ERROR_LIMIT], _trace(error, 0)[:TRACE_LIMIT]

@@ -1,5 +1,6 @@
 """What Databricks' Python has and the open-source one has not, as far as notebooks use it."""
 
+import logging
 import sys
 import types
 from typing import Any, Callable, List
@@ -32,6 +33,9 @@ def install(session: SparkSession, display: Callable[..., None], dbutils: Any, s
     listed.extend(name for name in [*FORMER, "DataFrame", "SparkContext"] if name not in listed and hasattr(functions, name))
     for cls in {DataFrame, type(session.range(0))}:
         cls.display = lambda self, *args, **kwargs: display(self)  # type: ignore[attr-defined]
+    # The error that is raised says the same.
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        logging.getLogger(name).disabled = True
     _watch_streams(streams)
     _keep_driver(warn)
     module = types.ModuleType("pyspark.dbutils")

@@ -59,6 +59,12 @@ describe('what notebooks find', () => {
     expect(run.log.some(({ notebook, kind }) => notebook === '/Users/ada/inner' && kind === 'error')).toBe(true);
   });
 
+  test('Python as it is there: files below /dbfs, threads, pandas, SQL with parameters', async () => {
+    const run = await scene.run('python', { who: 'ada' });
+    expect(exitOf(run)).toBe('done');
+    expect(text(run)).toContain('spark.stop() does nothing here');
+  });
+
   test('Delta tables, in the metastore and in buckets', async () => {
     expect((await scene.run('tables', {})).end).toEqual({ state: 'success', exit: undefined });
   });
