@@ -143,7 +143,7 @@ async function printFrom(path: string, start: number): Promise<number> {
 function statusLine({ name, state, version, pid, ports, logPath, tethered }: ServerStatus): string {
   if (state === 'down') return `${name.padEnd(10)} down`;
   if (state === 'dead')
-    return `${name.padEnd(10)} dead     process ${pid} has ended; tw stack up starts it again  ${logPath}`;
+    return `${name.padEnd(10)} dead     process ${pid} has ended; tw stack up${name === 'databricks' ? ' --databricks' : ''} starts it again  ${logPath}`;
   const places = Object.entries(ports).map(([purpose, port]) => `${purpose} 127.0.0.1:${port}`);
   const who = `process ${pid}${tethered ? ', ends with the command that started it' : ''}`;
   return `${name.padEnd(10)} ${state.padEnd(8)} ${version.padEnd(16)} ${places.join(', ')}  (${who})  ${logPath}`;
