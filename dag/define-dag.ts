@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { assetProblem } from './assets.ts';
 import type { DagBuilder } from './builder.ts';
 import { runCallbacks } from './callbacks.ts';
 import { dagBuilder } from './dag-builder.ts';
@@ -15,6 +14,7 @@ import type { Draft } from './draft.ts';
 import { durationMs } from './duration.ts';
 import { longestInlineMap, mostInstances, mostPlanned, runsInParts } from './limits.ts';
 import type { DagOptions } from './options.ts';
+import { assetSchedule, assetScheduleProblem } from './partitioned-assets.ts';
 import { reservedIds } from './reserved-ids.ts';
 import { timetableProblem, timezoneOf } from './timetable.ts';
 
@@ -57,7 +57,7 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
     doc: options.doc ?? '',
     tags: [...(options.tags ?? [])],
     timetable: options.schedule,
-    ...(options.assets !== undefined && { assets: options.assets }),
+    ...(options.assets !== undefined && assetSchedule(options.assets)),
     ...dateBounds(id, options),
     catchup: options.catchup ?? false,
     maxActiveRuns: options.maxActiveRuns ?? (options.schedule?.kind === 'continuous' ? 1 : 16),
@@ -122,7 +122,7 @@ function checkOptions(id: string, options: DagOptions<z.ZodObject>, params: z.Zo
       `maxActiveTasks is ${maxActiveTasks}; it is a whole number from 1, left out for no limit`,
     );
   }
-  const wrong = options.assets && assetProblem(options.assets);
+  const wrong = options.assets && assetScheduleProblem(options.assets, options.schedule);
   if (wrong !== undefined) throw new DagDefinitionError(id, wrong);
   if (options.schedule === null && options.assets === undefined) return;
   if (options.schedule?.kind === 'continuous' && (options.maxActiveRuns ?? 1) > 1) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AssetCondition, AssetEvent } from './assets.ts';
+import type { AssetPartitions } from './partitioned-assets.ts';
 import type { DefinedList } from './map-list.ts';
 import type { TaskError } from './outcome.ts';
 import type { WeightRule } from './priority.ts';
@@ -220,6 +221,8 @@ export interface DagDefinition<Params = unknown> {
   readonly endDate?: number;
   /** Which assets start a run. */
   readonly assets?: AssetCondition;
+  /** Of a DAG that is started for each partition of them. */
+  readonly assetPartitions?: AssetPartitions;
   readonly catchup: boolean;
   readonly maxActiveRuns: number;
   /** So many runs that fail in a row pause it; absent: none do. */

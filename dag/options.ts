@@ -5,6 +5,7 @@ import type { DeadlineOptions } from './deadline.ts';
 import type { Duration } from './duration.ts';
 import type { TaskError } from './outcome.ts';
 import type { WeightRule } from './priority.ts';
+import type { PartitionedAssets } from './partitioned-assets.ts';
 import type { Timetable } from './timetable.ts';
 
 /** How a task is tried, whom it tells and what it weighs, for one task or, as `defaultArgs`, for every task of a DAG. Airflow's names and defaults. */
@@ -65,9 +66,10 @@ export interface DagOptions<Params extends z.ZodObject> extends RunCallbackOptio
   readonly schedule: Timetable | null;
   /**
    * Assets that start a run when all or any of them have been made anew (Airflow's asset schedules): `allOf(pins, users)`, `anyOf(…)`, or one. Beside a
-   * `schedule` it is Airflow's AssetOrTimeSchedule; with `schedule: null` assets alone start it. `tw schedules apply` makes it so.
+   * `schedule` it is Airflow's AssetOrTimeSchedule; with `schedule: null` assets alone start it. `partitionedAssets(…)`: a run for
+   * each partition of them. `tw schedules apply` makes it so.
    */
-  readonly assets?: AssetCondition;
+  readonly assets?: AssetCondition | PartitionedAssets;
   /**
    * No run is about a time before this one. A Date, or ISO text; text without an offset is read on the clocks of the schedule's
    * time zone.

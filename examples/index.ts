@@ -14,6 +14,7 @@ export { eachRegion } from './map-group.ts';
 export { eachFile } from './mapping.ts';
 export { afterAllRegions, allRegions, oneRegion } from './other-dags.ts';
 export { askedFor } from './params.ts';
+export { dailyPrices, dailySales, hourlyClicks } from './partitions.ts';
 export { sharedWarehouse } from './pools.ts';
 export { onBigMachine } from './queues.ts';
 export { countedRows } from './results.ts';

@@ -21,6 +21,26 @@ export type {
 } from '../dag/task-options.ts';
 export type { DataInterval, RetryDecision, RunContext, RunType, TaskContext } from '../dag/definition.ts';
 export { activitiesOn, type ActivityRole } from '../workflows/engine/activities-on.ts';
+export {
+  allowedKeyMapper,
+  chainMapper,
+  identityMapper,
+  productMapper,
+  rollupMapper,
+  startOfDayMapper,
+  startOfHourMapper,
+  startOfMonthMapper,
+  startOfQuarterMapper,
+  startOfWeekMapper,
+  startOfYearMapper,
+  type KeyMapper,
+  type PartitionMapper,
+  type RollupMapper,
+  type StartOfMapper,
+  type TimeMapperOptions,
+} from '../dag/partition-mapper.ts';
+export { partitionedAssets, type PartitionedAssetOptions, type PartitionedAssets } from '../dag/partitioned-assets.ts';
+export type { CalendarUnit } from '../dag/time-format.ts';
 export { allOf, anyOf, asset, type Asset, type AssetCondition, type AssetEvent } from '../dag/assets.ts';
 export { failTask, skip } from '../workflows/engine/failures.ts';
 export { cross, zip, type CombinedList, type MapList } from '../dag/map-list.ts';

@@ -1,5 +1,5 @@
 import type { AssetControl } from '../../activities/temporal/port.ts';
-import { conditionText } from '../../dag/assets.ts';
+import { assetScheduleText } from '../../dag/partitioned-assets.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { subscriptionsOf } from './known-assets.ts';
 
@@ -10,5 +10,7 @@ export async function applySubscriptions(
 ): Promise<readonly string[]> {
   const subscriptions = subscriptionsOf(definitions);
   await control.subscribe(subscriptions);
-  return subscriptions.map(({ dagId, condition }) => `${dagId}: starts for ${conditionText(condition)}`);
+  return subscriptions.map(
+    ({ dagId, condition, partitions }) => `${dagId}: starts for ${assetScheduleText(condition, partitions)}`,
+  );
 }

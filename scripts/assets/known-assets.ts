@@ -32,7 +32,7 @@ export function knownAssets(definitions: readonly DagDefinition[]): readonly Kno
 
 /** Which DAGs are started by assets. */
 export function subscriptionsOf(definitions: readonly DagDefinition[]): readonly AssetSubscription[] {
-  return definitions.flatMap(({ id: dagId, assets: condition }) =>
-    condition === undefined ? [] : [{ dagId, condition }],
+  return definitions.flatMap(({ id: dagId, assets: condition, assetPartitions: partitions }) =>
+    condition === undefined ? [] : [{ dagId, condition, ...(partitions && { partitions }) }],
   );
 }

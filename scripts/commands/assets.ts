@@ -3,8 +3,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { createAssetLog } from '../../activities/s3/asset-log.ts';
 import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
 import { loadSettings } from '../../config/environment.ts';
-import { conditionText, type AssetEvent } from '../../dag/assets.ts';
+import type { AssetEvent } from '../../dag/assets.ts';
 import { instantText } from '../../workflows/engine/search-attributes.ts';
+import { consumerLines, consumerStanding } from '../assets/consumer-standing.ts';
 import { knownAssets, type KnownAsset } from '../assets/known-assets.ts';
 import { assetsOf } from '../dag-control.ts';
 import { definitionOf, registeredDags } from '../dag-registry.ts';
@@ -69,26 +70,16 @@ async function show(name: string, { json = false }: Options): Promise<void> {
   const settings = loadSettings(['temporal']);
   await using temporal = await openTemporal(settings.temporal);
   const hub = await assetsOf(temporal.client, settings.taskQueue).status().catch(noWorker);
-  const queued = known.consumers.map((dagId) => {
+  const consumers = known.consumers.map((dagId) => {
     const queue = hub?.queues.find((one) => one.dagId === dagId);
-    const { assets } = definitionOf(dagId);
-    return {
-      dagId,
-      condition: assets === undefined ? '' : conditionText(assets),
-      // Who is not known to the hub is started by nothing.
-      subscribed: queue !== undefined,
-      queuedEvents: queue?.events.filter(({ asset }) => asset === name).length ?? 0,
-    };
+    return consumerStanding(name, definitionOf(dagId), queue);
   });
   if (json) {
-    console.log(JSON.stringify({ ...known, consumers: queued }));
+    console.log(JSON.stringify({ ...known, consumers }));
     return;
   }
   console.log(`made by    ${known.producers.join(', ') || 'no task here'}`);
-  for (const { dagId, condition, subscribed, queuedEvents } of queued) {
-    const waits = subscribed ? `events that wait: ${queuedEvents}` : 'not told of it: run tw schedules apply';
-    console.log(`starts     ${dagId}, for ${condition}; ${waits}`);
-  }
+  for (const consumer of consumers) console.log(consumerLines(consumer).join('\n'));
 }
 
 async function events(name: string, { limit = 100, json = false }: Options): Promise<void> {

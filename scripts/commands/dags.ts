@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { WorkflowFailedError, type Client } from '@temporalio/client';
 import { loadSettings } from '../../config/environment.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
-import { conditionText } from '../../dag/assets.ts';
+import { assetScheduleText } from '../../dag/partitioned-assets.ts';
 import { timetableText } from '../../dag/timetable-text.ts';
 import { checkParams } from '../../dag/params.ts';
 import { partitionKeyProblem } from '../../dag/partition-key.ts';
@@ -95,13 +95,24 @@ async function list(json: boolean): Promise<void> {
   console.log(table.toString());
 }
 
-function summaryOf({ id, description, timetable, assets, tasks, params, tags, catchup, maxActiveRuns }: DagDefinition) {
+function summaryOf({
+  id,
+  description,
+  timetable,
+  assets,
+  assetPartitions,
+  tasks,
+  params,
+  tags,
+  catchup,
+  maxActiveRuns,
+}: DagDefinition) {
   const schedule = timetable === null ? null : timetableText(timetable);
   return {
     id,
     description,
     schedule,
-    ...(assets !== undefined && { assets: conditionText(assets) }),
+    ...(assets !== undefined && { assets: assetScheduleText(assets, assetPartitions) }),
     catchup,
     maxActiveRuns,
     tags,

@@ -1,4 +1,4 @@
-import { conditionText } from '../../dag/assets.ts';
+import { assetScheduleText } from '../../dag/partitioned-assets.ts';
 import { z } from 'zod';
 import {
   isMapped,
@@ -67,8 +67,8 @@ export interface DagDetails {
 
 /** What there is to know of a DAG before it runs. */
 export function dagDetails(definition: DagDefinition): DagDetails {
-  const { id, description, doc, tags, timetable, startDate, endDate, catchup, maxActiveRuns, tasks, assets } =
-    definition;
+  const { id, description, doc, tags, timetable, startDate, endDate, catchup, maxActiveRuns, tasks } = definition;
+  const { assets, assetPartitions } = definition;
   const paramsSchema = z.toJSONSchema(definition.params, { io: 'input', unrepresentable: 'any' });
   const downstream = downstreamOf(tasks);
   return {
@@ -77,7 +77,7 @@ export function dagDetails(definition: DagDefinition): DagDetails {
     doc,
     tags,
     schedule: timetable === null ? null : timetableText(timetable),
-    assets: assets === undefined ? null : conditionText(assets),
+    assets: assets === undefined ? null : assetScheduleText(assets, assetPartitions),
     timezone: timetable === null ? null : timezoneOf(timetable),
     startDate: startDate === undefined ? null : instantText(new Date(startDate)),
     endDate: endDate === undefined ? null : instantText(new Date(endDate)),

@@ -13,6 +13,7 @@ import {
 import type { AssetHubMessage } from '../../activities/temporal/port.ts';
 import { openAssetHub, type AssetHubStart, type AssetSubscription, type DueRun } from '../../dag/asset-hub.ts';
 import { assetEventsMemo, type AssetEvent } from '../../dag/assets.ts';
+import { partitionMemo } from '../../dag/partition-key.ts';
 import { slotMemo, type SlotOrder } from '../../dag/run-identity.ts';
 import { longHistory } from './run-watch.ts';
 
@@ -46,10 +47,12 @@ export async function assetHub(runQueue: string, start: AssetHubStart): Promise<
   await continueAsNew<typeof assetHub>(runQueue, hub.state());
 }
 
-async function startRun({ dagId, number, events: why }: DueRun, taskQueue: string): Promise<void> {
+async function startRun({ dagId, number, events: why, partitionKey }: DueRun, taskQueue: string): Promise<void> {
   const times = why.map(({ timestamp }) => timestamp);
   const [first, last] = [Math.min(...times), Math.max(...times)].map((time) => new Date(time).toISOString());
   const slot: SlotOrder = { runType: 'asset_triggered', dataInterval: { start: first ?? '', end: last ?? '' } };
+  const partition = partitionKey === undefined ? {} : { [partitionMemo]: partitionKey };
+  const about = partitionKey === undefined ? '' : `${partitionKey} of `;
   try {
     await startChild(dagId, {
       // The number, since two sets may be met within one millisecond.
@@ -58,8 +61,8 @@ async function startRun({ dagId, number, events: why }: DueRun, taskQueue: strin
       args: [{}],
       parentClosePolicy: 'ABANDON',
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      staticSummary: `for ${[...new Set(why.map(({ asset }) => asset))].join(', ')}`.slice(0, 200),
-      memo: { [slotMemo]: slot, [assetEventsMemo]: why },
+      staticSummary: `for ${about}${[...new Set(why.map(({ asset }) => asset))].join(', ')}`.slice(0, 200),
+      memo: { [slotMemo]: slot, [assetEventsMemo]: why, ...partition },
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
