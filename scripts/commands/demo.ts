@@ -10,6 +10,7 @@ export function demoCommand(): Command {
     .option('--keep', 'leave servers and worker up afterwards')
     .option('--kill', 'kill the worker (SIGKILL) in the middle of the run')
     .option('--fresh', 'forget earlier days first')
+    .option('--databricks', 'notebooks on Spark clean and answer as well, and the answers are compared (560 MB more)')
     .option('--json <file>', 'write answers, row counts and timings there')
     .action(runDemo);
 }

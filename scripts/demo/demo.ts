@@ -1,11 +1,16 @@
 import { join } from 'node:path';
 import { environmentWith } from '../../config/environment.ts';
 import { serverNames } from '../../config/server-addresses.ts';
-import { parseSettings } from '../../config/settings.ts';
+import { parseSettings, type Settings } from '../../config/settings.ts';
+import { createDatabricks } from '../../activities/databricks/client.ts';
+import { notebookFolder } from '../../pipeline/notebooks.ts';
+import { CommandError } from '../failure.ts';
+import { deployNotebooks } from '../notebooks/deploy.ts';
 import { givenSettings } from '../../stack/given-settings.ts';
 import { progressPrinter } from '../../stack/progress-printer.ts';
+import { usualPartNames, type PartName } from '../../stack/part-name.ts';
 import { startStack, stopCompanions, type Stack } from '../../stack/stack.ts';
-import { buildFolder } from '../build-folder.ts';
+import { buildFolder, checkoutFolder } from '../build-folder.ts';
 import { roleQueue } from '../../workers/roles.ts';
 import { manualRunId } from '../start-run.ts';
 import { openTemporal } from '../temporal-client.ts';
@@ -15,7 +20,7 @@ import { demoState, openDemoState } from './demo-state.ts';
 import { collectOutcome } from './outcome.ts';
 import { requireWritable, writeJson } from './json-file.ts';
 import { prepare } from './prepare.ts';
-import { createPrinter } from './printer.ts';
+import { createPrinter, type Printer } from './printer.ts';
 import { runBatch } from './run-batch.ts';
 import { createSabotage } from './sabotage.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -30,6 +35,7 @@ export interface DemoOptions {
   readonly kill?: boolean;
   readonly fresh?: boolean;
   readonly json?: string;
+  readonly databricks?: true;
 }
 
 const dagId = 'pinterestDaily';
@@ -44,7 +50,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const state = demoState(options);
   if (options.json !== undefined) await requireWritable(options.json);
   // First, since what is missing must not cost anybody the data that they have.
-  await announce(state.folder, printer);
+  const parts: readonly PartName[] = options.databricks ? [...usualPartNames, 'databricks'] : usualPartNames;
+  await announce(state.folder, parts, printer);
   await openDemoState(state);
 
   let stack: Stack | undefined;
@@ -69,6 +76,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const start = watch.part('servers', () =>
       startStack({
         stateDir: state.folder,
+        parts,
+        checkout: checkoutFolder(),
         tether: true,
         onProgress: progressPrinter(process.stdout),
         stop: stopping.signal,
@@ -80,7 +89,10 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const settings = parseSettings({ ...givenSettings(), ...environment }, serverNames);
 
     printer.heading('Database, bucket, topics, worker');
-    const rows = await watch.part('set-up', () => prepare(settings, options, printer));
+    const rows = await watch.part('set-up', async () => {
+      if (options.databricks) await deployTo(settings, printer);
+      return await prepare(settings, options, printer);
+    });
     const startWorker = (): Promise<WorkerProcess> =>
       startWorkerProcess({
         environment,
@@ -116,6 +128,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
           params: {
             ...(options.posts !== undefined && { posts: options.posts }),
             ...(rows !== undefined && { rows }),
+            ...(options.databricks && { notebook: true }),
           },
           ...(options.kill === true && { onLook: sabotage.onLook }),
         }),
@@ -164,6 +177,19 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     throw error;
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+/** Writes the notebooks to the workspace of the settings. */
+async function deployTo({ databricks: workspace }: Settings, printer: Printer): Promise<void> {
+  if (workspace === undefined) throw new CommandError('the stack has no Databricks');
+  const client = createDatabricks(workspace);
+  try {
+    const order = { from: join(checkoutFolder(), 'notebooks'), to: notebookFolder, apply: true };
+    const changes = await deployNotebooks(client, order, AbortSignal.timeout(60_000));
+    printer.line(`notebooks in ${workspace.host}: ${changes.length} in ${notebookFolder}`);
+  } finally {
+    client.close();
   }
 }
 

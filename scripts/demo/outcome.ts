@@ -9,6 +9,7 @@ import { parseAnswers, type Answers } from '../../pipeline/report/answers.ts';
 import { answerTables } from '../answer-tables.ts';
 import { landingProofText, verifyLanding, type LandingProof } from '../commands/verify-landing.ts';
 import { CommandError } from '../failure.ts';
+import { comparisonText } from './comparison-text.ts';
 import { quarantineText } from './quarantine-text.ts';
 import type { BatchResult } from './run-batch.ts';
 
@@ -47,16 +48,22 @@ export async function collectOutcome(
   try {
     const bad = await badRecords(store, runId, { proof, cleaned: batch.cleaned });
     if (bad.length > 0) print([`Kept in quarantine, s3://${settings.s3.bucket}/quarantine/:`, ...bad].join('\n'));
-    const parsed = parseAnswers((await objectOf(store, batch.answers.key)).toString('utf8'));
-    if ('problems' in parsed)
-      throw new CommandError(`the answers are not as they should be: ${parsed.problems.join('; ')}`);
+    const answers = await answersAt(store, batch.answers.key);
+    const others = batch.notebookAnswers && (await answersAt(store, batch.notebookAnswers.key));
     const reportPath = join(folder, 'report.html');
     await writeFile(reportPath, await objectOf(store, `reports/${dagId}/${runId}.html`));
-    print(answerTables(parsed.answers));
-    return { answers: parsed.answers, rows: rowsOf(batch.cleaned), reportPath };
+    print(answerTables(answers));
+    if (others !== undefined) print(comparisonText(answers, others));
+    return { answers, rows: rowsOf(batch.cleaned), reportPath };
   } finally {
     store.close();
   }
+}
+
+async function answersAt(store: ObjectStore, key: string): Promise<Answers> {
+  const parsed = parseAnswers((await objectOf(store, key)).toString('utf8'));
+  if ('answers' in parsed) return parsed.answers;
+  throw new CommandError(`the answers at ${key} are not as they should be: ${parsed.problems.join('; ')}`);
 }
 
 /** Only looked for when something is said to be there: quarantine may hold years of other runs. */

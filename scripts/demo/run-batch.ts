@@ -19,6 +19,8 @@ export interface BatchOrder extends RunOrder {
 export interface BatchResult {
   readonly answers: AnswerResult;
   readonly cleaned: readonly CleanResult[];
+  /** What notebooks answered; absent where the run had none. */
+  readonly notebookAnswers?: AnswerResult;
 }
 
 /** Starts a run, tells a line for each change of a task, and gives what it left. Throws CommandError when it fails. */
@@ -33,5 +35,8 @@ export async function runBatch(client: Client, order: BatchOrder): Promise<Batch
   return {
     answers: await taskResult<AnswerResult>(handle, 'answers'),
     cleaned: await mappedResults<CleanResult>(handle, 'clean', tableNames.length),
+    ...(order.params['notebook'] === true && {
+      notebookAnswers: await taskResult<AnswerResult>(handle, 'queryNotebook'),
+    }),
   };
 }
