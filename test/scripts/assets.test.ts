@@ -1,13 +1,17 @@
-import { asset, type AssetCondition } from '../../dag/assets.ts';
+import { allOf, asset, type AssetCondition } from '../../dag/assets.ts';
+import { openAssetHub } from '../../dag/asset-hub.ts';
 import { defineDag } from '../../dag/define-dag.ts';
+import { partitionedAssets } from '../../dag/partitioned-assets.ts';
 import { createAssetLog } from '../../activities/s3/asset-log.ts';
 import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
 import { applySubscriptions } from '../../scripts/assets/apply-subscriptions.ts';
-import { knownAssets } from '../../scripts/assets/known-assets.ts';
+import { consumerLines, consumerStanding } from '../../scripts/assets/consumer-standing.ts';
+import { knownAssets, subscriptionsOf } from '../../scripts/assets/known-assets.ts';
 import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
 import { tw } from '../support/tw.ts';
 
 const pins = asset('s3://lake/pins');
+const users = asset('s3://lake/users');
 const definitions = [
   defineDag('makes', { schedule: null }, ({ task }) => {
     task('pins', { outlets: [pins], run: () => 1 });
@@ -16,6 +20,37 @@ const definitions = [
     task('only', { run: () => 1 });
   }),
 ];
+
+test('what has come for partitions is told, of the last ones each by itself', () => {
+  const definition = defineDag(
+    'joins',
+    { schedule: null, assets: partitionedAssets(allOf(pins, users)) },
+    ({ task }) => {
+      task('only', { run: () => 1 });
+    },
+  );
+  const [subscription] = subscriptionsOf([definition]);
+  const hub = openAssetHub({});
+  hub.subscribe(subscription === undefined ? [] : [subscription]);
+  for (let day = 1; day <= 22; day++) {
+    const about = { dagId: 'makes', runId: `run-${day}`, taskId: 'pins', mapIndex: -1, timestamp: day };
+    hub.take({ ...about, id: `pins-${day}`, asset: pins.asset, partitionKey: `day ${day}` });
+  }
+  hub.take({ id: 'no key', asset: users.asset, dagId: 'other', runId: 'run', taskId: 't', mapIndex: -1, timestamp: 0 });
+  const lines = consumerLines(consumerStanding(pins.asset, definition, hub.state().queues[0]));
+  expect(lines.slice(0, 3)).toEqual([
+    'starts     joins, for s3://lake/pins and s3://lake/users, by partition; events that wait: 22',
+    '           and 2 more partitions',
+    '           partition day 3: s3://lake/pins 1 of 1, s3://lake/users 0 of 1',
+  ]);
+  expect([lines.length, lines.at(-1)]).toEqual([
+    23,
+    '           left: s3://lake/users, made by run, is of no partition',
+  ]);
+  expect(consumerLines(consumerStanding(pins.asset, definition, undefined))).toEqual([
+    'starts     joins, for s3://lake/pins and s3://lake/users, by partition; not told of it: run tw schedules apply',
+  ]);
+});
 
 test('what DAGs say of assets is listed, and told to the hub, also that nobody waits any more', async () => {
   expect(knownAssets(definitions)).toEqual([

@@ -119,6 +119,12 @@ describe('tw dags', () => {
     const runId = uniqueName('later');
     const order = ['dags', 'trigger', 'pinterestDaily', '--conf', '{"posts":5}', '--run-id', runId];
     expect(await run(...order, '--dry-run')).toMatchObject({ code: 0, out: `would start ${runId} with {"posts":5}\n` });
+    const about = await run(...order, '--partition-key', '2026-03-10', '--dry-run', '--json');
+    expect(JSON.parse(about.out)).toMatchObject({ runId, partitionKey: '2026-03-10' });
+    expect(await run(...order, '--partition-key', ' ')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("tw: the partition key is ' '"),
+    });
     const handle = env.client.workflow.getHandle(runId);
     await expect(handle.describe()).rejects.toThrow(/not found/i);
     const runAfter = new Date(Date.now() + 3_600_000).toISOString();

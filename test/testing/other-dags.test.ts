@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cron } from '../../dag/timetable.ts';
+import { cron, cronPartition } from '../../dag/timetable.ts';
 import { testDag } from '../../testing/test-dag.ts';
 import { dag } from '../../workflows/engine/dag.ts';
 import { dagRunSensor } from '../../workflows/operators/dag-run-sensor.ts';
@@ -13,6 +13,28 @@ const loads = dag(
     task('load', { run: () => 1 });
   },
 );
+
+test('a DAG is triggered for the partition that is named, or for the run’s own, and for none that is no key', async () => {
+  const triggers = dag('triggers', { schedule: cronPartition('@daily', { keyFormat: '%Y-%m-%d' }) }, ({ task }) => {
+    task('named', { run: () => triggerDag(loads, { partitionKey: 'us' }) });
+    task('same', { run: () => triggerDag(loads, { sameInterval: true }) });
+    task('none', { run: () => triggerDag(loads) });
+    task('wrong', { run: () => triggerDag(loads, { partitionKey: '' }) });
+  });
+  const told = new Map<string, string | undefined>();
+  const { states, tries } = await testDag(triggers, {
+    at,
+    dags: {
+      loads: ({ runId, partitionKey }) => {
+        told.set(runId, partitionKey);
+        return 'success';
+      },
+    },
+  });
+  expect([...told.values()]).toEqual(['us', '2026-03-02', undefined]);
+  expect(states).toEqual({ named: 'success', same: 'success', none: 'success', wrong: 'failed' });
+  expect(tries({ taskId: 'wrong' })[0]?.error?.message).toContain("triggerDag: the partition key is ''");
+});
 
 describe('operators about other DAGs, in a test', () => {
   const loader = dag(

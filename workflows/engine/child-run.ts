@@ -1,6 +1,7 @@
 import { ChildWorkflowFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { CancellationScope, startChild, workflowInfo } from '@temporalio/workflow';
 import { intervalMemo } from '../../dag/given-interval.ts';
+import { partitionMemo } from '../../dag/partition-key.ts';
 import type { RunEnding, RunOrder, StartedRun } from './current-task.ts';
 import { instantText, searchAttributeKeys } from './search-attributes.ts';
 
@@ -14,8 +15,13 @@ export function startChildRun({
   conf,
   logicalDate,
   dataInterval,
+  partitionKey,
   again,
 }: RunOrder): Promise<StartedRun | undefined> {
+  const memo = {
+    ...(dataInterval !== undefined && { [intervalMemo]: dataInterval }),
+    ...(partitionKey !== undefined && { [partitionMemo]: partitionKey }),
+  };
   return CancellationScope.nonCancellable(async () => {
     try {
       const child = await startChild(dagId, {
@@ -27,7 +33,7 @@ export function startChildRun({
         ...(logicalDate !== undefined && {
           typedSearchAttributes: [{ key: searchAttributeKeys.logicalDate, value: instantText(logicalDate) }],
         }),
-        ...(dataInterval !== undefined && { memo: { [intervalMemo]: dataInterval } }),
+        ...(Object.keys(memo).length > 0 && { memo }),
       });
       return { ended: child.result().then((): RunEnding => ({ state: 'success', message: undefined }), failedBy) };
     } catch (error) {

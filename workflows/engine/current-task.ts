@@ -117,6 +117,8 @@ export interface RunOrder {
   readonly logicalDate: Date | undefined;
   /** Without it, what its timetable infers from the logical date. */
   readonly dataInterval: IntervalText | undefined;
+  /** Key of the partition that it is about; absent: its timetable's word. */
+  readonly partitionKey?: string | undefined;
   /** Whether it may start where a run of that id has ended: as another attempt of that run. */
   readonly again: boolean;
 }

@@ -3,6 +3,7 @@ import type { IoActivities, RunEnd } from '../../activities/steps/contract.ts';
 import type { RunContext } from '../../dag/definition.ts';
 import type { Duration } from '../../dag/duration.ts';
 import { checkParams } from '../../dag/params.ts';
+import { partitionKeyProblem } from '../../dag/partition-key.ts';
 import { activitiesOn } from '../engine/activities-on.ts';
 import {
   taskOfOperator,
@@ -25,7 +26,9 @@ export interface TriggerDagOptions<Input = unknown> {
   readonly conf?: Input;
   /** The run's logical date: a Date, or ISO 8601 text with its offset. Its data interval is what the other DAG's timetable infers from it. Without it, the moment at which it starts. */
   readonly logicalDate?: Date | string;
-  /** Whether the run is about the very logical date and data interval of the run that triggers it. */
+  /** Key of the partition that the run is about; none by default. */
+  readonly partitionKey?: string;
+  /** Whether the run is about the very logical date, data interval and partition of the run that triggers it. */
   readonly sameInterval?: boolean;
   /** The run's id. By default it follows from the logical date, where one is given, else from the run and the task that trigger it. */
   readonly triggerRunId?: string;
@@ -81,7 +84,7 @@ export async function triggerDag<Input>(
 }
 
 /** What the run is about, where that is said. */
-type GivenDates = Pick<RunOrder, 'logicalDate' | 'dataInterval'>;
+type GivenDates = Pick<RunOrder, 'logicalDate' | 'dataInterval' | 'partitionKey'>;
 
 interface Trigger {
   readonly dagId: string;
@@ -163,16 +166,25 @@ function checkConf(definition: Parameters<typeof checkParams>[0], conf: unknown)
   if (problems !== undefined) failTask(`triggerDag: conf is not right for ${definition.id}: ${problems.join('; ')}`);
 }
 
-function datesOf({ logicalDate, sameInterval = false }: TriggerDagOptions, run: RunContext): GivenDates {
+function datesOf({ logicalDate, sameInterval = false, ...given }: TriggerDagOptions, run: RunContext): GivenDates {
+  const problem = given.partitionKey === undefined ? undefined : partitionKeyProblem(given.partitionKey);
+  if (problem !== undefined) failTask(`triggerDag: ${problem}`);
+  const partitionKey = given.partitionKey ?? (sameInterval ? run.partitionKey : undefined);
+  const partition = partitionKey === undefined ? {} : { partitionKey };
   if (sameInterval) {
     if (logicalDate !== undefined) failTask('triggerDag: give logicalDate or sameInterval, not both');
     const { start, end } = run.dataInterval;
     return {
       logicalDate: run.logicalDate,
       dataInterval: { start: start.toISOString(), end: end.toISOString() },
+      ...partition,
     };
   }
-  return { logicalDate: logicalDate === undefined ? undefined : instantOf(logicalDate), dataInterval: undefined };
+  return {
+    logicalDate: logicalDate === undefined ? undefined : instantOf(logicalDate),
+    dataInterval: undefined,
+    ...partition,
+  };
 }
 
 /** The same in every try, so that a second one finds the run of the first. */

@@ -143,6 +143,13 @@ describe('partitions, on a real server', () => {
     expect(again.tasks.find(({ taskId }) => taskId === 'which')?.result).toBe('"2026-03-10"');
   });
 
+  test('are those that a task finds, where it triggers a run for each', async () => {
+    expect((await endOf(await harness.start('finds'))).result?.state).toBe('success');
+    const keys: (string | undefined)[] = [];
+    for await (const { partitionKey } of harness.ledger.list('pricesOf')) keys.push(partitionKey);
+    expect(keys).toEqual(expect.arrayContaining(['us', 'eu']));
+  });
+
   test('are those of the slots that a backfill runs, whatever the timetable says by then', async () => {
     const slots = createSlotRuns({ client: harness.client, runQueue: `${harness.taskQueue}-orchestration` });
     const at = Date.parse('2026-02-01T05:00:00Z');
