@@ -49,8 +49,10 @@ export interface TablesFixture {
     answers: AnswerResult,
     runId?: string,
   ): Promise<VerifyResult>;
-  /** A table's rows in the order of `ind`, times as texts. */
-  rows(table: TableName, version?: number): Promise<readonly SqlRow[]>;
+  /** A table's rows in the order of `ind`, times as texts; of another engine's tables where a test has such. */
+  rows(table: TableName, version?: number, from?: DeltaTables): Promise<readonly SqlRow[]>;
+  /** The tables of another folder of the bucket. */
+  tablesIn(prefix: string): DeltaTables;
   /** Offsets, reasons and raw lines that cleaning put aside. */
   quarantine(
     table: TableName,
@@ -145,7 +147,8 @@ export async function tablesFixtures(rowsPerFile = 40): Promise<{
       answer: (cleaned, runId = 'run-1') => createAnswer(deps)({ cleaned }, contextOf(runId)),
       verify: (landed, cleaned, given, runId = 'run-1') =>
         createVerify(deps)({ landed, cleaned, answers: given, notebookAnswers: null }, contextOf(runId)),
-      rows: (table, version) => tableRows(engine, tables, table, version),
+      rows: (table, version, from = tables) => tableRows(engine, from, table, version),
+      tablesIn: (other) => createDeltaTables({ store, prefix: other, codec }),
       async quarantine(table) {
         const found = [];
         for await (const { key } of store.list(`quarantine/${topicName(user, table)}/`)) {
