@@ -70,8 +70,9 @@ export function createBackfill({ control, ledger, slots: runs, plans }: Backfill
       if (status === undefined) return [];
       const active = new Set(status.active);
       const waiting = slots.filter(({ runId }) => !active.has(runId));
-      await inLanes(waiting, (slot) => runs.cancel(slot));
-      return waiting.map(({ runId }) => runId);
+      // One that is over by now has an end of its own, be it a good one.
+      const dropped = await inLanes(waiting, async (slot) => ((await runs.cancel(slot)) ? [slot.runId] : []));
+      return dropped.flat();
     },
   };
 }

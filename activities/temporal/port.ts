@@ -114,8 +114,8 @@ export interface SlotRuns {
    * does not know the execution any more. Returns none when the signal aborts.
    */
   firstEnds(runs: readonly RunExecution[], signal: AbortSignal): Promise<readonly ExecutionEnd[]>;
-  /** Asks a run to stop; one that is over, or was never there, is left. */
-  cancel(run: Pick<RunExecution, 'runId'> & Partial<RunExecution>): Promise<void>;
+  /** Asks a run to stop; `false`: it is over, or was never there. */
+  cancel(run: Pick<RunExecution, 'runId'> & Partial<RunExecution>): Promise<boolean>;
 }
 
 /** A run of a DAG that runs without a pause, and what it is about: epoch milliseconds. */

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Client } from '@temporalio/client';
 import { partitionMemo } from '../../dag/partition-key.ts';
 import { readSlot, slotMemo, type SlotOrder } from '../../dag/run-identity.ts';
@@ -80,26 +81,30 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
 
   async function firstEnds(runs: readonly RunExecution[], signal: AbortSignal): Promise<readonly ExecutionEnd[]> {
     const stop = new AbortController();
-    const both = AbortSignal.any([signal, stop.signal]);
+    const { signal: stopped } = stop;
     // A listener a run is no leak.
-    setMaxListeners(0, both);
+    setMaxListeners(0, stopped);
+    const end = (): void => stop.abort();
+    if (signal.aborted) return [];
+    signal.addEventListener('abort', end, { once: true });
     const ended: ExecutionEnd[] = [];
     const waits = runs.map((run) =>
-      client.withAbortSignal(both, async () => {
-        const end = await endOf(run);
-        if (!both.aborted) ended.push(end);
+      client.withAbortSignal(stopped, async () => {
+        const found = await endOf(run);
+        if (!stopped.aborted) ended.push(found);
       }),
     );
+    // One that a call begun too late keeps is not waited for: the client does not give up calls of a signal that is aborted already.
+    const all = Promise.allSettled(waits);
+    const late = aborted(stopped);
     try {
-      await Promise.race([...waits, aborted(signal)]);
-      await Promise.race([
-        Promise.allSettled(waits),
-        aborted(AbortSignal.any([signal, AbortSignal.timeout(together)])),
-      ]);
+      await Promise.race([...waits, late]);
+      // By a timer of its own: one of AbortSignal.timeout is gone with its signal, which AbortSignal.any does not keep.
+      await Promise.race([all, late, sleep(together)]);
       return [...ended];
     } finally {
+      signal.removeEventListener('abort', end);
       stop.abort();
-      await Promise.allSettled(waits);
     }
   }
 
@@ -110,8 +115,10 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
       told(`cancelling ${runId}`, async () => {
         try {
           await client.workflow.getHandle(runId, executionId).cancel();
+          return true;
         } catch (error) {
-          if (!isNotFound(error)) throw error;
+          if (isNotFound(error)) return false;
+          throw error;
         }
       }),
     firstEnds: (runs, signal) => told('waiting for runs of a backfill', () => firstEnds(runs, signal)),
@@ -123,8 +130,5 @@ function intervalText({ start, end }: Pick<NextRun, 'start' | 'end'>): SlotOrder
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
