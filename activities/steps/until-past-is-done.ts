@@ -51,9 +51,9 @@ export function createUntilPastIsDone(sources: RunSources): {
 
   async function runBefore(input: PastInput): Promise<RunBefore | undefined> {
     const { dagId, runId, countManual, slotBefore } = input;
-    const before = Date.parse(input.logicalDate);
+    const date = Date.parse(input.logicalDate);
     const runs = new Map<string, RunBefore>();
-    for await (const record of sources.ledger.list(dagId, { to: new Date(before - 1) })) {
+    for await (const record of sources.ledger.list(dagId, { to: new Date(date - 1) })) {
       if (record.runId === runId || (!countManual && record.runType === 'manual')) continue;
       const { state, queuedAt } = record;
       const logicalDate = Date.parse(record.logicalDate);
@@ -61,7 +61,7 @@ export function createUntilPastIsDone(sources: RunSources): {
       break;
     }
     const [newest] = runs.values();
-    for (const run of await sources.finder.between(dagId, { from: newest?.logicalDate ?? null, before })) {
+    for (const run of await sources.finder.between(dagId, { from: newest?.logicalDate ?? null, before: date })) {
       if (run.runId !== runId && (countManual || !run.isManual)) runs.set(run.runId, run);
     }
     // Visibility is some moments behind, and runs of neighbouring slots may begin at the same time.
@@ -69,6 +69,10 @@ export function createUntilPastIsDone(sources: RunSources): {
       const run = await sources.finder.find(slotBefore.runId);
       if (run !== undefined) runs.set(run.runId, { ...run, logicalDate: Date.parse(slotBefore.logicalDate) });
     }
-    return [...runs.values()].toSorted((a, b) => b.logicalDate - a.logicalDate || b.start - a.start)[0];
+    const before = [...runs.values()].toSorted((a, b) => b.logicalDate - a.logicalDate || b.start - a.start)[0];
+    if (before?.state !== 'success' && before?.state !== 'failed') return before;
+    // Cleared a moment ago, together with this one, it runs again, and what is listed is the attempt before.
+    const again = await sources.finder.find(before.runId);
+    return again === undefined ? before : { ...again, logicalDate: before.logicalDate };
   }
 }
