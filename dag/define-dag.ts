@@ -44,6 +44,7 @@ export function defineDag<Params extends z.ZodObject = z.ZodObject<Record<never,
   }
   const params = (options.params ?? noParams) as Params;
   checkOptions(id, options, params);
+  checkDefaults(id, params);
   const draft: Draft = { dagId: id, tasks: new Map(), groups: new Map(), edges: [], refs: new Map() };
   const defaults = { timetable: options.schedule, defaultArgs: options.defaultArgs ?? {} };
   build(dagBuilder(draft, defaults));
@@ -142,6 +143,31 @@ function checkOptions(id: string, options: DagOptions<z.ZodObject>, params: z.Zo
       id,
       `a scheduled run is given no params, so each needs a default that is right: ${list}; add .default(…) or set schedule: null`,
     );
+  }
+}
+
+/** zod hands on a default as it is, so that a run would be given one which its own param refuses. */
+function checkDefaults(id: string, { shape }: z.ZodObject): void {
+  for (const [name, param] of Object.entries(shape)) {
+    if (!(param instanceof z.ZodDefault)) continue;
+    const value = param.def.defaultValue;
+    const { error } = z.safeParse(param.unwrap(), value);
+    if (error === undefined || isTransformed(param)) continue;
+    const list = error.issues.map(({ message }) => message).join(', ');
+    throw new DagDefinitionError(
+      id,
+      `the param ${name} refuses its own default ${JSON.stringify(value)} (${list}): change one of them`,
+    );
+  }
+}
+
+/** Whether a param makes something else of what it is given: a default is what it makes, and need not be what it takes. */
+function isTransformed(param: z.ZodType): boolean {
+  try {
+    z.toJSONSchema(param, { io: 'output' });
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -166,6 +166,19 @@ describe('params', () => {
     expect(checkParams(definition, input)).toEqual({ params: { n: 3 } });
   });
 
+  test('a default that its own param refuses is an error of the definition: each run was given it, unchecked', () => {
+    const params = z.object({ n: z.number().max(3).default(9) });
+    expect(() => define(one, { params })).toThrow(
+      'DAG sample: the param n refuses its own default 9 (Too big: expected number to be <=3): change one of them',
+    );
+    // What it makes of what it is given is another thing than what it takes.
+    const length = z
+      .string()
+      .transform((text) => text.length)
+      .default(9);
+    expect(checkParams(define(one, { params: z.object({ length }) }), {})).toEqual({ params: { length: 9 } });
+  });
+
   test('lists all that is wrong', () => {
     const { problems } = checkParams(definition, { n: 0, m: 1 });
     expect(problems).toEqual(['sample has no param m; it has n, s', expect.stringMatching(/^n: Too small/)]);
