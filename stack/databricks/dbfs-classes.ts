@@ -6,7 +6,7 @@ import { obtain } from '../fetch/cache.ts';
 import type { Spark } from '../spark.ts';
 import { runTool } from '../tethered-process.ts';
 
-/** Folder of the classes of DBFS, compiled once for each version of their sources. Throws StackError where there is no compiler. */
+/** Folder of the classes of DBFS and S3, compiled once for each version of their sources. Throws StackError where there is no compiler. */
 export async function dbfsClasses(sources: string, spark: Spark, cacheDir: string | undefined): Promise<string> {
   const files = readdirSync(sources).filter((name) => name.endsWith('.java'));
   const hash = createHash('sha256');
@@ -24,10 +24,10 @@ export async function dbfsClasses(sources: string, spark: Spark, cacheDir: strin
         await runTool({
           command: spark.java,
           args: ['-m', 'jdk.compiler/com.sun.tools.javac.Main', '--release', '17', '-d', folder]
-            .concat('-cp', join(spark.pythonPath, 'pyspark', 'jars', hadoop ?? ''))
+            .concat('-cp', [join(spark.pythonPath, 'pyspark', 'jars', hadoop ?? ''), ...spark.jars].join(':'))
             .concat(files.map((name) => join(sources, name))),
           environment: inheritedEnvironment(),
-          purpose: 'compiling the file system DBFS, which needs a JDK and not only a JRE,',
+          purpose: 'compiling the file systems of notebooks, which needs a JDK and not only a JRE,',
         });
       },
     },

@@ -112,7 +112,7 @@ export function sparkConf(place: SparkPlace): Readonly<Record<string, string>> {
 }
 
 function s3Conf({ endpoint, region, accessKeyId }: Settings['s3']): Readonly<Record<string, string>> {
-  const s3a = 'org.apache.hadoop.fs.s3a.S3AFileSystem';
+  const s3a = 'tradewind.ListedS3A';
   const credentials = `software.amazon.awssdk.auth.credentials.${accessKeyId === undefined ? 'Default' : 'EnvironmentVariable'}CredentialsProvider`;
   return {
     'spark.hadoop.fs.s3.impl': s3a,

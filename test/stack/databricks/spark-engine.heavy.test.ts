@@ -1,9 +1,12 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { createS3Client, defaultPatience } from '../../../activities/s3/s3-client.ts';
 import { eventually } from '../../support/own-state.ts';
+import { testSettings } from '../../support/stack.ts';
 import { courseSecret, sparkScene, type SceneRun, type SparkScene } from './spark-scene.ts';
 
 jest.setTimeout(900_000);
@@ -67,6 +70,30 @@ describe('what notebooks find', () => {
 
   test('Delta tables, in the metastore and in buckets', async () => {
     expect((await scene.run('tables', {})).end).toEqual({ state: 'success', exit: undefined });
+  });
+});
+
+describe('a bucket', () => {
+  test('is seen as it is by a run, whatever another writer did a moment ago', async () => {
+    const { s3 } = testSettings();
+    const client = createS3Client(s3, defaultPatience);
+    const put = async (name: string, body: string): Promise<void> => {
+      await client.send(new PutObjectCommand({ Bucket: scene.bucket, Key: `moving/${name}.json`, Body: body }));
+    };
+    const read = async (path: string): Promise<string | undefined> => {
+      const code = `rows = spark.read.schema("n INT").json("s3a://${scene.bucket}/moving/${path}").collect()`;
+      return exitOf(await scene.source('reads', `${code}\ndbutils.notebook.exit(sorted(row.n for row in rows))`));
+    };
+    await put('a', '{"n":1}');
+    expect(await read('*.json')).toBe('[1]');
+    await put('a', '{"n":22222}');
+    expect(await read('a.json')).toBe('[22222]');
+    await put('a', '{"n":3}');
+    await put('b', '{"n":4}');
+    expect(await read('*.json')).toBe('[3, 4]');
+    await put('b', '{"n":555}');
+    expect(await read('')).toBe('[3, 555]');
+    client.destroy();
   });
 });
 
