@@ -98,7 +98,12 @@ describe("a try's log, of a real run", () => {
     expect(await textOf(runId, 'call', -1, 1)).toBe(ofFirst.join(''));
     const first = await linesOf(runId, 'call', -1, 1);
     expect(first.map(({ msg }) => msg)).toEqual(
-      expect.arrayContaining(['the workflow asks', 'the activity tries', 'Activity failed']),
+      expect.arrayContaining([
+        'the workflow asks',
+        'the activity tries',
+        'Activity failed',
+        'try failed, and is followed by another',
+      ]),
     );
     expect(first.map(({ msg }) => msg).slice(0, 2)).toEqual(['the workflow asks', 'the activity tries']);
     expect(first.find(({ msg }) => msg === 'Activity failed')?.error).toMatchObject({ message: 'try 1 fails' });

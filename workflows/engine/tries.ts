@@ -160,6 +160,14 @@ function afterFailure(
     fail(trying, tryNumber, start, error);
     return;
   }
+  const { taskId, mapIndex } = record;
+  host.warn('try failed, and is followed by another', {
+    task: taskId,
+    mapIndex,
+    try: tryNumber,
+    type: error.type,
+    error: error.message,
+  });
   close(trying, tryNumber, start, 'up_for_retry', error);
   let given = false;
   const giveUp = (): void => {
