@@ -172,7 +172,7 @@ function backfillProblem(
     return refuse(dag, 'backwards_on_past', `task ${onPast.id} depends on the run before; run it forwards`);
   }
   if (onPast !== undefined && reprocessBehavior === 'none') {
-    const words = `task ${onPast.id} depends on the run before; reprocess failed or completed runs`;
+    const words = `task ${onPast.id} depends on the run before; reprocess failed or completed runs (--reprocess-behavior)`;
     return refuse(dag, 'reprocess_on_past', words);
   }
   if (!Number.isInteger(maxActiveRuns) || maxActiveRuns < 1) {
