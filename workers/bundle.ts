@@ -36,7 +36,19 @@ export async function bundleWorkflows({ folder, entry, logger }: WorkflowSource)
     workflowInterceptorModules: [module('workflows/engine/interceptors')],
     ...(logger !== undefined && { logger }),
   });
-  return { code };
+  return { code: sparesFrozenPatterns(code) };
+}
+
+/**
+ * What is preloaded is frozen, zod's patterns of dates and addresses among it, and zod sets `lastIndex` of a pattern to 0 before each use: in
+ * a workflow that threw, and the run of a DAG with such a param never began. Only patterns with the flags g or y have a use for it, and those of
+ * zod have neither. On one line each, as before: source maps count lines.
+ */
+function sparesFrozenPatterns(code: string): string {
+  return code.replaceAll(
+    /^(\s*)([\w.]+)\.lastIndex = 0;/gm,
+    (_, indent: string, pattern: string) => `${indent}if (!Object.isFrozen(${pattern})) ${pattern}.lastIndex = 0;`,
+  );
 }
 
 /** Throws the DagDefinitionError of the first DAG, among what a module exports, that is not defined rightly. */

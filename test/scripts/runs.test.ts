@@ -133,7 +133,7 @@ describe('tw runs show and tw tasks states', () => {
       readonly tasks: readonly TaskStatus[];
       readonly dataInterval: { readonly start: string };
     };
-    expect([state, shown.code, tasks.length]).toEqual(['success', 0, 10]);
+    expect([state, shown.code, tasks.length]).toEqual(['success', 0, 14]);
     expect(dataInterval.start).toMatch(/T00:00:00Z$/);
     expect(JSON.parse(states.out)).toEqual(tasks);
     expect(text.out).toMatch(new RegExp(`^${good}\ndag +pinterestDaily\nstate +success\n`));
@@ -145,7 +145,7 @@ describe('tw runs show and tw tasks states', () => {
     const { code, out, err } = await tw(away, ['runs', 'show', good, '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ state: 'success', attempt: 1, attempts: 1 });
-    expect((JSON.parse(out) as { readonly tasks: unknown }).tasks).toHaveLength(10);
+    expect((JSON.parse(out) as { readonly tasks: unknown }).tasks).toHaveLength(14);
     expect(err.match(/the ledger cannot be read/g)).toHaveLength(1);
   });
 

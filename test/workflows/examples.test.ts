@@ -68,6 +68,13 @@ describe('every example, on one worker of a real server', () => {
     expect(Object.fromEntries(ended)).toEqual(Object.fromEntries(alone.map((id) => [id, 'success'])));
   });
 
+  test('is given a date: patterns of zod are shared by all runs, and frozen', async () => {
+    const { result } = await endOf(await stage.harness.start('partnerFiles', { day: '2026-03-02' }));
+    expect(result?.state).toBe('success');
+    const wrong = await endOf(await stage.harness.start('partnerFiles', { day: 'yesterday' }));
+    expect(wrong).toMatchObject({ type: 'InvalidParams', message: expect.stringContaining('day: Invalid ISO date') });
+  });
+
   test.each(slow)('%s waits, and can be cancelled', async (id) => {
     const handle = await stage.harness.start(id);
     await eventually('it waits', async () =>
