@@ -1,11 +1,8 @@
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { createDatabricks } from '../../activities/databricks/client.ts';
 import { loadSettings } from '../../config/environment.ts';
 import { notebookFolder } from '../../pipeline/notebooks.ts';
-import { checkoutFolder } from '../build-folder.ts';
 import { CommandError } from '../failure.ts';
-import { deployNotebooks, type NotebookChange } from '../notebooks/deploy.ts';
+import { deployCheckout, type NotebookChange } from '../notebooks/deploy.ts';
 import { stopSignal } from '../stop-signal.ts';
 
 /** `tw notebooks`: the notebooks of the Databricks workspace. */
@@ -34,14 +31,8 @@ async function deploy({ folder, dryRun = false, json = false }: Options): Promis
   }
   if (!folder.startsWith('/'))
     throw new CommandError(`the folder ${folder} does not begin with /: give its whole path`);
-  const client = createDatabricks(workspace);
-  try {
-    const order = { from: join(checkoutFolder(), 'notebooks'), to: folder, apply: !dryRun };
-    const changes = await deployNotebooks(client, order, stopSignal());
-    console.log(json ? JSON.stringify(changes) : changes.map((change) => lineOf(change, dryRun)).join('\n'));
-  } finally {
-    client.close();
-  }
+  const changes = await deployCheckout(workspace, { to: folder, apply: !dryRun }, stopSignal());
+  console.log(json ? JSON.stringify(changes) : changes.map((change) => lineOf(change, dryRun)).join('\n'));
 }
 
 const done: Readonly<Record<NotebookChange['action'], string>> = {

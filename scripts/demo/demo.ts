@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { environmentWith } from '../../config/environment.ts';
 import { serverNames } from '../../config/server-addresses.ts';
 import { parseSettings, type Settings } from '../../config/settings.ts';
-import { createDatabricks } from '../../activities/databricks/client.ts';
 import { notebookFolder } from '../../pipeline/notebooks.ts';
 import { CommandError } from '../failure.ts';
-import { deployNotebooks } from '../notebooks/deploy.ts';
+import { deployCheckout } from '../notebooks/deploy.ts';
 import { givenSettings } from '../../stack/given-settings.ts';
 import { progressPrinter } from '../../stack/progress-printer.ts';
 import { usualPartNames, type PartName } from '../../stack/part-name.ts';
@@ -183,14 +182,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 /** Writes the notebooks to the workspace of the settings. */
 async function deployTo({ databricks: workspace }: Settings, printer: Printer): Promise<void> {
   if (workspace === undefined) throw new CommandError('the stack has no Databricks');
-  const client = createDatabricks(workspace);
-  try {
-    const order = { from: join(checkoutFolder(), 'notebooks'), to: notebookFolder, apply: true };
-    const changes = await deployNotebooks(client, order, AbortSignal.timeout(60_000));
-    printer.line(`notebooks in ${workspace.host}: ${changes.length} in ${notebookFolder}`);
-  } finally {
-    client.close();
-  }
+  const order = { to: notebookFolder, apply: true };
+  const changes = await deployCheckout(workspace, order, AbortSignal.timeout(60_000));
+  printer.line(`notebooks in ${workspace.host}: ${changes.length} in ${notebookFolder}`);
 }
 
 /** Local time of day, for what happens at a moment: `14:13:24`. */

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { createDatabricks } from '../../activities/databricks/client.ts';
 import type { Databricks } from '../../activities/databricks/port.ts';
+import type { DatabricksWorkspace } from '../../config/databricks.ts';
+import { checkoutFolder } from '../build-folder.ts';
 
 /** First line of a notebook in source format: what has another one is a plain file. */
 const sourceHead = '# Databricks notebook source';
@@ -45,6 +48,20 @@ export async function deployNotebooks(
     await databricks.importNotebook({ path, content }, signal);
   }
   return changes;
+}
+
+/** Brings the workspace's notebooks in step with those of this checkout. */
+export async function deployCheckout(
+  workspace: DatabricksWorkspace,
+  order: Omit<DeployOrder, 'from'>,
+  signal: AbortSignal,
+): Promise<readonly NotebookChange[]> {
+  const client = createDatabricks(workspace);
+  try {
+    return await deployNotebooks(client, { ...order, from: join(checkoutFolder(), 'notebooks') }, signal);
+  } finally {
+    client.close();
+  }
 }
 
 interface SourceNotebook {

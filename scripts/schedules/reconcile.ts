@@ -66,8 +66,7 @@ export async function reconcileSchedules(
   const control = controlOf(client, options.taskQueue);
   for (const definition of options.definitions) {
     const args = options.renewsOnly === true ? null : (options.argsOf?.(definition) ?? []);
-    const schedule = planSchedule(definition, options.taskQueue, options.now);
-    const plan = schedule && { ...schedule, args };
+    const plan = planSchedule(definition, options.taskQueue, options.now, args);
     if (plan === undefined && options.renewsOnly !== true)
       changes.push(...(await reconcileEndless(control, definition, options.apply)));
     if (plan === undefined) continue;

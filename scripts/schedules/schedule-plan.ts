@@ -46,7 +46,12 @@ const leastCatchup = 10_000;
  * The Schedule that a DAG should have; `undefined` for one without a timetable, or whose runs follow each other without a pause. `now` matters only where the slots must be
  * named one by one.
  */
-export function planSchedule(definition: DagDefinition, taskQueue: string, now: Date): SchedulePlan | undefined {
+export function planSchedule(
+  definition: DagDefinition,
+  taskQueue: string,
+  now: Date,
+  args: SchedulePlan['args'] = [],
+): SchedulePlan | undefined {
   const { id, timetable, catchup, description } = definition;
   if (timetable === null || timetable.kind === 'continuous') return undefined;
   const firings = firingPlan(definition, lastDue(definition, now.getTime()), now.getTime(), instants);
@@ -59,7 +64,7 @@ export function planSchedule(definition: DagDefinition, taskQueue: string, now: 
     overlap: ScheduleOverlapPolicy.ALLOW_ALL,
     catchupWindow: catchup ? everything : oneInterval(timetable),
     isPausedUponCreation: definition.isPausedUponCreation === true,
-    args: [],
+    args,
     summary: description,
   };
 }

@@ -148,6 +148,7 @@ function linesOf({ tasks }: DagDefinition): Map<string, Line> {
 }
 
 function whatOf(taskId: string, { downstream }: Line): string {
-  const below = downstream.length === 0 ? '' : ` and what is below it there (waitForDownstream)`;
-  return `until ${taskId} of the run before is done${below || ' (dependsOnPast)'}`;
+  return downstream.length === 0
+    ? `until ${taskId} of the run before is done (dependsOnPast)`
+    : `until ${taskId} of the run before and what is below it there are done (waitForDownstream)`;
 }

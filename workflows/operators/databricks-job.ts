@@ -14,7 +14,7 @@ const io = activitiesOn<DatabricksActivities>('io');
 
 /**
  * How often a run is looked at: every second for the first 25 looks, so that a short notebook is not waited for in vain, then each time 5 %
- * later, so that a long one is noticed within 5 % of its time: 137 looks in an hour.
+ * later, so that a long one is noticed within 5 % of its time: 138 looks in an hour.
  */
 export const looks: PokePolicy = { interval: 1_000, factor: 1.05, growsAfter: 25, maxWait: 90_000 };
 
