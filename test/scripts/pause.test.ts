@@ -5,6 +5,14 @@ const stage = cliStage('pause', { before: [['init'], ['schedules', 'apply']] });
 const dags = (...args: string[]) => stage.tw('dags', ...args);
 const json = (...args: string[]) => stage.json<unknown>('dags', ...args);
 
+/** Waits, since the server takes a Schedule's pause a moment after it has answered that it was asked. */
+async function scheduleIs(paused: boolean): Promise<void> {
+  await eventually(`the Schedule's pause is ${paused}`, async () => {
+    const { state } = await stage.env.client.schedule.getHandle('pinterestDaily').describe();
+    return state.paused === paused;
+  });
+}
+
 test('tw dags pause lets no run begin and stops the Schedule, and unpause lets both go on', async () => {
   expect(await json('pause', 'pinterestDaily', '--dry-run')).toEqual({
     dagId: 'pinterestDaily',
@@ -19,6 +27,7 @@ test('tw dags pause lets no run begin and stops the Schedule, and unpause lets b
     code: 0,
     out: 'pinterestDaily is paused; runs that go on: 0, that wait: 0\n',
   });
+  await scheduleIs(true);
   const run = await stage.harness.start('pinterestDaily', { posts: 5 });
   await eventually('it waits', async () => (await stage.harness.control.status('pinterestDaily'))?.queued.length === 1);
   expect(await json('show', 'pinterestDaily')).toMatchObject({
@@ -34,8 +43,8 @@ test('tw dags pause lets no run begin and stops the Schedule, and unpause lets b
   expect([memo, state]).toMatchObject([{ tradewindTaskQueue: stage.own }, { paused: true, note: 'the source moves' }]);
   expect(await json('unpause', 'pinterestDaily')).toMatchObject({ isPaused: false, wasPaused: true, changed: true });
   await run.result();
+  await scheduleIs(false);
   expect(await dags('unpause', 'pinterestDaily')).toMatchObject({ out: 'pinterestDaily is not paused already\n' });
-  expect((await stage.env.client.schedule.getHandle('pinterestDaily').describe()).state.paused).toBe(false);
 });
 
 test.each(['pause', 'unpause'])('tw dags %s says of a DAG that there is not what there is', async (verb) => {
@@ -44,11 +53,11 @@ test.each(['pause', 'unpause'])('tw dags %s says of a DAG that there is not what
 });
 
 test('a DAG whose Schedule is paused in the Temporal UI is not paused, and shows it', async () => {
-  const schedule = stage.env.client.schedule.getHandle('pinterestDaily');
-  await schedule.pause('by hand');
+  await stage.env.client.schedule.getHandle('pinterestDaily').pause('by hand');
+  await scheduleIs(true);
   expect((await dags('list')).out).toContain('│ its Schedule alone │');
   expect(await json('unpause', 'pinterestDaily')).toMatchObject({ wasPaused: false, changed: true });
-  expect((await schedule.describe()).state.paused).toBe(false);
+  await scheduleIs(false);
 });
 
 test('tw runs show says who has the turn that a queued run waits for, and of one that is delayed until when', async () => {
