@@ -7,6 +7,8 @@ export interface StartDatabricksInput {
   readonly jobName: string | null;
   /** Which of the calls of this try it is, from 1. */
   readonly call: number;
+  /** Of the Databricks runs of this call, the first that may be this one, from 1: the ones before it are known to have ended. */
+  readonly generation: number;
   /** When the workflow of this run began, epoch milliseconds: what had ended by then is an earlier execution's. */
   readonly since: number;
 }
@@ -16,6 +18,11 @@ export interface StartedDatabricksRun {
   readonly runId: number;
   /** Its page in the workspace. */
   readonly pageUrl: string | null;
+}
+
+/** A Databricks run that a task has, and which of its own it is. */
+export interface OwnDatabricksRun extends StartedDatabricksRun {
+  readonly generation: number;
 }
 
 /** A task of a Databricks run that has ended. */
@@ -49,7 +56,7 @@ export interface DatabricksActivities {
   /** Where the pipeline's notebooks find their data, by the settings of the worker. */
   placeNotebooks(input: Readonly<Record<string, never>>): Promise<NotebookPlace>;
   /** Starts a Databricks run, or finds the one that an earlier attempt has started. */
-  startDatabricksRun(input: StartDatabricksInput): Promise<StartedDatabricksRun>;
+  startDatabricksRun(input: StartDatabricksInput): Promise<OwnDatabricksRun>;
   /** How a Databricks run ended, with what its notebooks gave; `null`: it has not. */
   findDatabricksEnd(input: { readonly runId: number }): Promise<DatabricksRunEnd | null>;
   /** Has a Databricks run cancelled; `null`: it has not ended yet. In the end its states, for people. */

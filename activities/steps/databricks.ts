@@ -47,14 +47,15 @@ export function createDatabricksSteps({
     startDatabricksRun: async (input, { place, signal }) => {
       const databricks = known(workspace);
       const body = await bodyOf(databricks, input, clusterId, signal);
-      for (let generation = 1; generation <= mostPassedOver; generation++) {
+      const { generation: first } = input;
+      for (let generation = first; generation < first + mostPassedOver; generation++) {
         const idempotency_token = idempotencyToken(namespace, place, input.call, generation);
         const order = { ...body, idempotency_token };
         const runId = await (input.kind === 'submit'
           ? databricks.submit(order, signal)
           : databricks.runNow(order, signal));
         const run = await databricks.run(runId, signal);
-        if (!isPast(run, input.since)) return { runId, pageUrl: run.pageUrl };
+        if (!isPast(run, input.since)) return { runId, pageUrl: run.pageUrl, generation };
       }
       throw new AdapterError(
         `Databricks: run ${place.runId} was started ${mostPassedOver} times from the beginning, each with a Databricks run of this task: clear the task instead`,
@@ -99,16 +100,16 @@ export function createDatabricksSteps({
 }
 
 /**
- * Names a run of a task for Databricks, so that asking twice starts one. A try's number rises only when the try before has ended, and with it
- * its Databricks run, or when the task is cleared; both carry over to the run's later attempts. 64 characters, the API's limit.
+ * Names a run of a task for Databricks, so that asking twice starts one. The next generation begins when the end of the one before is known.
+ * 64 characters, the API's limit.
  */
 export function idempotencyToken(
   namespace: string,
-  { runId, taskId, mapIndex, tryNumber }: Pick<StepPlace, 'runId' | 'taskId' | 'mapIndex' | 'tryNumber'>,
+  { runId, taskId, mapIndex }: Pick<StepPlace, 'runId' | 'taskId' | 'mapIndex'>,
   call: number,
   generation: number,
 ): string {
-  const name = JSON.stringify([namespace, runId, taskId, mapIndex, tryNumber, call, generation]);
+  const name = JSON.stringify([namespace, runId, taskId, mapIndex, call, generation]);
   return createHash('sha256').update(name).digest('hex');
 }
 

@@ -27,7 +27,7 @@ const activities: Activities = {
   findDagRuns: async () => ({ verdict: 'found', runs: [] }),
   notifySlack: async () => undefined,
   placeNotebooks: async () => ({ bucket: 'b', user: 'u' }),
-  startDatabricksRun: async () => ({ runId: 1, pageUrl: null }),
+  startDatabricksRun: async () => ({ runId: 1, pageUrl: null, generation: 1 }),
   findDatabricksEnd: async ({ runId }) => ({
     runId,
     pageUrl: null,

@@ -14,6 +14,8 @@ export interface CurrentTask {
   readonly taskId: string;
   readonly mapIndex: number;
   readonly tryNumber: number;
+  /** How many tries right before it were lost: what they had begun outside may go on. */
+  readonly lostTries: number;
   /** For people: the task's id, with the label of its map index. */
   readonly label: string;
   /** Where its activities run, when it is not the queue `default`. */
@@ -81,8 +83,11 @@ export interface Part {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Indexes at a time; `null`: all. */
   readonly most: number | null;
-  /** Tries that an index has had before, and the number of the last one that it may have, less one; where it had any. */
-  readonly triedBefore: readonly (readonly [mapIndex: number, tries: number, maxTries: number])[];
+  /**
+   * Tries that an index has had before, the number of the last one that it may have, less one, and how many of the last tries were lost;
+   * where it had any.
+   */
+  readonly triedBefore: readonly (readonly [mapIndex: number, tries: number, maxTries: number, lost: number])[];
   /** Whether its results are needed. */
   readonly wantsResults: boolean;
 }

@@ -36,6 +36,12 @@ export interface DatabricksJob extends Pick<StartDatabricksInput, 'kind' | 'body
 const calls = new WeakMap<TryWork, number>();
 
 /**
+ * The next generation of each call of a task, by the run: it rises when a Databricks run has started, since its end is known when the try's
+ * is. A start that failed may have left one, which the next try then finds.
+ */
+const next = new WeakMap<CurrentTask['run'], Map<string, number>>();
+
+/**
  * Runs a job to its end. However often workers die meanwhile, it runs once in a try, and a try that ends before it, cancelled or late, has it
  * cancelled, and ends when it has ended.
  */
@@ -47,10 +53,17 @@ export async function runDatabricksJob(
   const { host, waiting, work } = task;
   const call = (calls.get(work) ?? 0) + 1;
   calls.set(work, call);
+  const generations = next.get(task.run) ?? new Map<string, number>();
+  next.set(task.run, generations);
+  const place = JSON.stringify([task.taskId, task.mapIndex, call]);
+  // There have been as many as tries, at least; those of lost tries may go on, and the first that has not ended is found.
+  const first = generations.get(place) ?? task.tryNumber - task.lostTries;
+  generations.set(place, first);
   // Out of reach of a cancellation: once it was asked for there may be a run, and whoever is to cancel it has to know which.
-  const { runId, pageUrl } = await host
+  const { runId, pageUrl, generation } = await host
     .openShield()
-    .run(() => io.startDatabricksRun({ ...job, call, since: host.startedAt() }));
+    .run(() => io.startDatabricksRun({ ...job, call, generation: first, since: host.startedAt() }));
+  generations.set(place, generation + 1);
   const name = `Databricks run ${runId} of ${what}`;
   const end = waiting.begin({ state: 'deferred', what: `for ${name}${pageUrl === null ? '' : `: ${pageUrl}`}` });
   try {

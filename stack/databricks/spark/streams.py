@@ -2,11 +2,14 @@
 
 import threading
 import time
-from typing import Any, Optional
+from typing import Any, Iterator, Optional
 
 from pyspark.sql.streaming import StreamingQuery
 
 from .shims import Streams
+
+MOST_CAUSES = 10
+CAUSE_LIMIT = 8_000
 
 
 class StreamFailed(Exception):
@@ -66,5 +69,15 @@ def _fail_if_failed(query: StreamingQuery, streams: Streams) -> None:
     error: Optional[Exception] = query.exception()
     if error is not None and query.runId not in streams.seen:
         # Its own message says only which task failed; the reason is among the causes.
-        causes = getattr(error, "_stackTrace", None) or ""
-        raise StreamFailed(f"Stream {query.name or query.id} terminated with exception: {error}\n{causes}")
+        causes = "".join(f"\nCaused by: {one}" for one in _causes(query))
+        raise StreamFailed(f"Stream {query.name or query.id} terminated with exception: {error}{causes}")
+
+
+def _causes(query: StreamingQuery) -> Iterator[str]:
+    """PySpark's exception keeps the frames of the outermost error, and of its causes the first."""
+    cause = query._jsq.exception().get().getCause()
+    for _ in range(MOST_CAUSES):
+        if cause is None:
+            return
+        yield cause.toString()[:CAUSE_LIMIT]
+        cause = cause.getCause()

@@ -8,7 +8,6 @@ interface Named {
   readonly runId: string;
   readonly taskId: string;
   readonly mapIndex: number;
-  readonly tryNumber: number;
   readonly call: number;
   readonly generation: number;
 }
@@ -21,7 +20,6 @@ test('a token is 64 hexadecimal digits, the same for every attempt, and another 
     runId: fc.string(),
     taskId: fc.string(),
     mapIndex: fc.integer({ min: -1 }),
-    tryNumber: fc.integer({ min: 1 }),
     call: fc.integer({ min: 1 }),
     generation: fc.integer({ min: 1 }),
   });

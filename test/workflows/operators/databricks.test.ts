@@ -124,6 +124,41 @@ describe('operators about Databricks, on real servers', () => {
     expect(resultOf(await runsOf(fourth))).toEqual(['SUCCESS', 'FAILED', 'SUCCESS']);
   });
 
+  test('a run that was terminated in a later try finds the notebook of that one when it is started again', async () => {
+    const end = { state: 'failed', error: 'ValueError: once' };
+    const path = await local.script('op-later', [{ end }, { ms: 8_000, echo: true }]);
+    const workflowId = uniqueName('later');
+    const options = { workflowId, taskQueue: `${harness.taskQueue}-orchestration`, args: [{ path }] };
+    const first = await harness.client.workflow.start('oneNotebook', options);
+    await eventually('its second try waits', async () => {
+      const { state, tryNumber } = await taskOf(first, 'notebook');
+      return state === 'deferred' && tryNumber === 2;
+    });
+    await first.terminate();
+    const second = await harness.client.workflow.start('oneNotebook', options);
+    expect((await endOf(second)).result?.state).toBe('success');
+    expect(resultOf(await runsOf(second))).toEqual(['FAILED', 'SUCCESS']);
+  });
+
+  test('a part of a long map that was terminated leaves its notebook to the next try', async () => {
+    const end = { state: 'failed', error: 'ValueError: once' };
+    const path = await local.script('op-part', [
+      { end },
+      { ms: 8_000, end: { state: 'success', exit: 'seven' } },
+      { end: { state: 'success', exit: 'another' } },
+    ]);
+    const handle = await harness.start('notebookInPart', { path });
+    const part = harness.client.workflow.getHandle(`${handle.workflowId}/each[0-199]`);
+    await eventually('the second try of one waits', async () => {
+      const { state, tryNumber } = await taskOf(part, 'each[7]').catch(() => ({ state: 'none', tryNumber: 0 }));
+      return state === 'deferred' && tryNumber === 2;
+    });
+    await part.terminate();
+    expect((await endOf(handle)).result?.state).toBe('success');
+    await expect(handle.query('result', { taskId: 'seventh' })).resolves.toBe('seven');
+    expect(resultOf(await runsOf(handle))).toEqual(['FAILED', 'SUCCESS']);
+  });
+
   test('a failed task is repaired within its run', async () => {
     const end = { state: 'failed', error: 'ValueError: once' };
     const first = await local.script('op-first', { end: { state: 'success', exit: '1' } });
