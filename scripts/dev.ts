@@ -6,19 +6,28 @@ import { environmentWith, readEnvironment } from '../config/environment.ts';
 import { serverNames } from '../config/server-addresses.ts';
 import { parseSettings } from '../config/settings.ts';
 import { givenSettings } from '../stack/given-settings.ts';
+import { usualPartNames } from '../stack/part-name.ts';
 import { progressPrinter } from '../stack/progress-printer.ts';
 import { startStack } from '../stack/stack.ts';
 import { checkoutFolder } from './build-folder.ts';
+import { deployToWorkspace } from './demo/deploy-to-workspace.ts';
 import { prepare } from './demo/prepare.ts';
 import { createPrinter } from './demo/printer.ts';
+import { explainFailure } from './failure.ts';
 import { watchSources } from './source-changes.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+
+/** What `tw dev` is asked for. */
+export interface DevOptions {
+  /** Also databricks-local, with the notebooks of the checkout as they are now. */
+  readonly databricks?: true;
+}
 
 /**
  * Brings up stack and worker and keeps them until Ctrl-C. When a watched file changes, it builds and starts the worker
  * anew; runs go on where they were. A build that fails leaves the old worker and says why.
  */
-export async function runDev(): Promise<void> {
+export async function runDev({ databricks }: DevOptions): Promise<void> {
   const root = checkoutFolder();
   const stateDir = resolve(readEnvironment()['TW_STATE_DIR'] ?? '.tradewind');
   const printer = createPrinter(process.stdout);
@@ -33,6 +42,8 @@ export async function runDev(): Promise<void> {
   try {
     await using stack = await startStack({
       stateDir,
+      parts: databricks ? [...usualPartNames, 'databricks'] : usualPartNames,
+      checkout: root,
       tether: true,
       onProgress: progressPrinter(process.stdout),
       stop: stopping.signal,
@@ -43,6 +54,7 @@ export async function runDev(): Promise<void> {
     });
     const environment = environmentWith({ ...stack.settings, TW_STATE_DIR: stateDir });
     const settings = parseSettings({ ...givenSettings(), ...environment }, serverNames);
+    if (databricks) await deployToWorkspace(settings, printer);
     await prepare(settings, {}, printer);
     const logPath = join(stateDir, 'logs', 'worker.log');
     mkdirSync(dirname(logPath), { recursive: true });
@@ -57,7 +69,12 @@ export async function runDev(): Promise<void> {
         }
         const changed = await changes.next();
         if (changed === undefined) break;
-        printer.heading(`${changed} changed`);
+        printer.heading(`${[...changed.code, ...changed.notebooks].join(', ')} changed`);
+        if (databricks && changed.notebooks.length > 0)
+          await deployToWorkspace(settings, printer).catch((error: unknown) => {
+            printer.line(explainFailure(error).text);
+          });
+        if (changed.code.length === 0) continue;
         if (await build(root)) {
           await worker.stop();
           worker = undefined;

@@ -1,10 +1,7 @@
 import { join } from 'node:path';
 import { environmentWith } from '../../config/environment.ts';
 import { serverNames } from '../../config/server-addresses.ts';
-import { parseSettings, type Settings } from '../../config/settings.ts';
-import { notebookFolder } from '../../pipeline/notebooks.ts';
-import { CommandError } from '../failure.ts';
-import { deployCheckout } from '../notebooks/deploy.ts';
+import { parseSettings } from '../../config/settings.ts';
 import { givenSettings } from '../../stack/given-settings.ts';
 import { progressPrinter } from '../../stack/progress-printer.ts';
 import { usualPartNames, type PartName } from '../../stack/part-name.ts';
@@ -15,11 +12,12 @@ import { manualRunId } from '../start-run.ts';
 import { openTemporal } from '../temporal-client.ts';
 import { startWorkerProcess, type WorkerProcess } from '../worker-process.ts';
 import { whatWasBegunAgain } from './begun-again.ts';
+import { deployToWorkspace } from './deploy-to-workspace.ts';
 import { demoState, openDemoState } from './demo-state.ts';
 import { collectOutcome } from './outcome.ts';
 import { requireWritable, writeJson } from './json-file.ts';
 import { prepare } from './prepare.ts';
-import { createPrinter, type Printer } from './printer.ts';
+import { createPrinter } from './printer.ts';
 import { runBatch } from './run-batch.ts';
 import { createSabotage } from './sabotage.ts';
 import { createStopwatch } from './stopwatch.ts';
@@ -89,7 +87,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 
     printer.heading('Database, bucket, topics, worker');
     const rows = await watch.part('set-up', async () => {
-      if (options.databricks) await deployTo(settings, printer);
+      if (options.databricks) await deployToWorkspace(settings, printer);
       return await prepare(settings, options, printer);
     });
     const startWorker = (): Promise<WorkerProcess> =>
@@ -177,14 +175,6 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
-}
-
-/** Writes the notebooks to the workspace of the settings. */
-async function deployTo({ databricks: workspace }: Settings, printer: Printer): Promise<void> {
-  if (workspace === undefined) throw new CommandError('the stack has no Databricks');
-  const order = { to: notebookFolder, apply: true };
-  const changes = await deployCheckout(workspace, order, AbortSignal.timeout(60_000));
-  printer.line(`notebooks in ${workspace.host}: ${changes.length} in ${notebookFolder}`);
 }
 
 /** Local time of day, for what happens at a moment: `14:13:24`. */

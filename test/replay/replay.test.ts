@@ -33,6 +33,7 @@ const dags = new Map<string, DagDefinition>(
 /** What is recorded of which DAG: every way through the engine that a later version must still know. */
 const cases = [
   { dagId: 'pinterestDaily', name: 'success', input: { posts: 5 } },
+  { dagId: 'pinterestDaily', name: 'notebooks', input: { posts: 5, notebook: true } },
   { dagId: 'flaky', name: 'success', input: {} },
   { dagId: 'weather', name: 'attempts', input: {} },
   { dagId: 'ends', name: 'every-end', input: {} },

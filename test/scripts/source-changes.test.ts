@@ -5,7 +5,17 @@ import { buildFolder, checkoutFolder } from '../../scripts/build-folder.ts';
 import { watchSources } from '../../scripts/source-changes.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'tradewind-sources-')));
-const rooms = ['activities', 'config', 'dag', 'pipeline', 'workers', 'workflows', 'scripts', 'dist/scripts'];
+const rooms = [
+  'activities',
+  'config',
+  'dag',
+  'pipeline',
+  'workers',
+  'workflows',
+  'notebooks',
+  'scripts',
+  'dist/scripts',
+];
 
 beforeAll(() => {
   for (const room of [...rooms, 'node_modules/.bin']) mkdirSync(join(root, room), { recursive: true });
@@ -24,13 +34,14 @@ test.each(['scripts/tw.mjs', 'node_modules/.bin/tw', 'dist/scripts/main.js'])(
   },
 );
 
-test('a change of a source is told once it is quiet, what is no source is not, and closing ends the waiting', async () => {
+test('changes of sources are told once it is quiet, what is no source is not, and closing ends the waiting', async () => {
   const changes = watchSources(root);
   try {
     const first = changes.next();
     writeFileSync(join(root, 'pipeline', 'notes.md'), 'words');
     writeFileSync(join(root, 'workflows', 'mine.ts'), 'export {};');
-    expect(await first).toBe(join('workflows', 'mine.ts'));
+    writeFileSync(join(root, 'notebooks', 'mine.py'), 'pass');
+    expect(await first).toEqual({ code: [join('workflows', 'mine.ts')], notebooks: [join('notebooks', 'mine.py')] });
     const second = changes.next();
     changes.close();
     expect(await second).toBeUndefined();
