@@ -5,6 +5,7 @@ import type { WorkflowBundle } from '@temporalio/worker';
 import { ensureNamespace } from '../../scripts/namespace.ts';
 import { reconcileSchedules } from '../../scripts/schedules/reconcile.ts';
 import { eventually } from '../support/own-state.ts';
+import { patientQueries } from '../support/patient-queries.ts';
 import { testSettings, uniqueName } from '../support/stack.ts';
 import type { RunGraph, RunStatus, TaskAddress } from '../../workflows/engine/queries.ts';
 import { searchAttributeKeys } from '../../workflows/engine/search-attributes.ts';
@@ -34,7 +35,11 @@ describe('the engine, on a real server', () => {
     const again = await ensureNamespace(connection, { namespace, retentionDays: 8 });
     expect(again).toEqual({ created: false, retention: { from: 7, to: 8 }, searchAttributes: [] });
     await connection.close();
-    env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace });
+    env = await TestWorkflowEnvironment.createFromExistingServer({
+      address,
+      namespace,
+      client: { interceptors: { workflow: [patientQueries] } },
+    });
     const io = fixtureActivities();
     harness = await startHarness(env, { bundle: code, activities: { io, engine: io } });
   });

@@ -27,6 +27,7 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import { ensureNamespace } from '../../scripts/namespace.ts';
+import { patientQueries } from '../support/patient-queries.ts';
 import { testServerPath, testSettings, uniqueName } from '../support/stack.ts';
 import { bundleFiles, bundleWorkflows } from '../../workers/bundle.ts';
 import { workerRoles, type WorkerRole } from '../../workers/roles.ts';
@@ -204,7 +205,9 @@ export async function onRealServer(entry: string, io: object, options: StageOpti
   const connection = await Connection.connect({ address });
   const [code] = await Promise.all([bundle(entry), ensureNamespace(connection, { namespace, retentionDays: 1 })]);
   await connection.close();
-  return stageOn(await TestWorkflowEnvironment.createFromExistingServer({ address, namespace }), code, io, options);
+  const client = { interceptors: { workflow: [patientQueries] } };
+  const env = await TestWorkflowEnvironment.createFromExistingServer({ address, namespace, client });
+  return stageOn(env, code, io, options);
 }
 
 async function stageOn(
