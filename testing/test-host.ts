@@ -59,7 +59,7 @@ runTasksOutside({
 /** What runs tasks in a test: in this process, by a clock that jumps. */
 export function testHost(parts: HostParts): TaskHost {
   const root = openScope();
-  const startedAt = parts.clock.now();
+  const execution = { id: 'test', since: parts.clock.now() };
   const scope = (): TestScope => storage.getStore()?.scope ?? root;
   const place = (): Place => storage.getStore() ?? { parts, scope: root };
   const hostScope = (own: TestScope): HostScope => ({
@@ -69,7 +69,7 @@ export function testHost(parts: HostParts): TaskHost {
   });
   return {
     now: parts.clock.now,
-    startedAt: () => startedAt,
+    execution: () => execution,
     sleep: (ms) => sleepIn(scope(), parts.clock, ms),
     openScope: () => hostScope(openScope(scope())),
     openShield: () => hostScope(openScope()),

@@ -102,6 +102,7 @@ export function compose({ settings, client, renewSchedules, duckDbChild, log }: 
   const databricks = settings.databricks && createDatabricks(settings.databricks);
   const notebooks = createDatabricksSteps({
     workspace: databricks,
+    store,
     namespace: settings.temporal.namespace,
     clusterId: settings.databricks?.clusterId,
     place: { bucket: settings.s3.bucket, user },

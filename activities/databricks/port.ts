@@ -12,8 +12,8 @@ export interface DatabricksRun {
   readonly verdict?: Verdict;
   /** For people: states, termination code and message. */
   readonly stateText: string;
-  /** Epoch milliseconds; `null` while it goes on, or where the API tells none. */
-  readonly endTime: number | null;
+  /** Whether it goes on only to come to its end: it is being cancelled, or cleans up. */
+  readonly isEnding: boolean;
   readonly tasks: readonly DatabricksTaskRun[];
   /** Ids of the repairs that there were, the oldest first. */
   readonly repairIds: readonly number[];

@@ -31,7 +31,6 @@ const taskRun = z.object({
 export const runPage = z.object({
   run_id: z.int(),
   run_page_url: z.string().optional(),
-  end_time: z.int().optional(),
   state,
   status,
   tasks: z.array(taskRun).default([]),
@@ -76,7 +75,7 @@ export function runOf(pages: readonly [RunPage, ...RunPage[]]): DatabricksRun {
     runId: first.run_id,
     pageUrl: first.run_page_url ?? null,
     ...ending(first),
-    endTime: first.end_time === undefined || first.end_time === 0 ? null : first.end_time,
+    isEnding: first.state?.life_cycle_state === 'TERMINATING' || first.status?.state === 'TERMINATING',
     tasks: [...last.values()].map((task) => ({ taskKey: task.task_key, runId: task.run_id, ...ending(task) })),
     // The first entry is the original run and has no id.
     repairIds: first.repair_history.flatMap(({ id }) => (id === undefined || id === 0 ? [] : [id])),

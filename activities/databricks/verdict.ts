@@ -28,8 +28,8 @@ const ended: readonly string[] = ['TERMINATED', 'SKIPPED', 'INTERNAL_ERROR'];
  */
 export const verdictOfCode: Readonly<Record<string, Verdict>> = {
   SUCCESS: 'success',
-  // Leaves of the run are well; what failed before them was meant to be allowed to.
-  SUCCESS_WITH_FAILURES: 'success',
+  // As for Airflow's operators, which know one success: some of its tasks have failed.
+  SUCCESS_WITH_FAILURES: 'retry',
   // Somebody decided so; a run that comes back by itself would undo it.
   USER_CANCELED: 'failure',
   CANCELED: 'retry',
@@ -63,7 +63,7 @@ export const verdictOfCode: Readonly<Record<string, Verdict>> = {
 /** Result states of the old form (`state.result_state`), for where there is no termination code. */
 export const verdictOfResult: Readonly<Record<string, Verdict>> = {
   SUCCESS: 'success',
-  SUCCESS_WITH_FAILURES: 'success',
+  SUCCESS_WITH_FAILURES: 'retry',
   FAILED: 'retry',
   TIMEDOUT: 'retry',
   CANCELED: 'retry',

@@ -5,12 +5,19 @@ export interface StartDatabricksInput {
   /** By the names of the Jobs API, without the idempotency token. */
   readonly body: Readonly<Record<string, unknown>>;
   readonly jobName: string | null;
-  /** Which of the calls of this try it is, from 1. */
-  readonly call: number;
-  /** Of the Databricks runs of this call, the first that may be this one, from 1: the ones before it are known to have ended. */
-  readonly generation: number;
-  /** When the workflow of this run began, epoch milliseconds: what had ended by then is an earlier execution's. */
-  readonly since: number;
+  /** Names the call within the task, the same in every try: `notebook /Shared/clean_pin #1`. */
+  readonly call: string;
+  /** The execution that asks: Temporal's run id, and when it began, epoch milliseconds. */
+  readonly execution: { readonly id: string; readonly since: number };
+}
+
+/** A Databricks run whose failed tasks are to run again. */
+export interface RepairDatabricksInput {
+  readonly runId: number;
+  /** Repairs that it has had. */
+  readonly repairs: number;
+  /** What it was started with, by the names of the Jobs API. */
+  readonly body: StartDatabricksInput['body'];
 }
 
 /** A Databricks run that was started, now or before. */
@@ -18,11 +25,6 @@ export interface StartedDatabricksRun {
   readonly runId: number;
   /** Its page in the workspace. */
   readonly pageUrl: string | null;
-}
-
-/** A Databricks run that a task has, and which of its own it is. */
-export interface OwnDatabricksRun extends StartedDatabricksRun {
-  readonly generation: number;
 }
 
 /** A task of a Databricks run that has ended. */
@@ -56,11 +58,14 @@ export interface DatabricksActivities {
   /** Where the pipeline's notebooks find their data, by the settings of the worker. */
   placeNotebooks(input: Readonly<Record<string, never>>): Promise<NotebookPlace>;
   /** Starts a Databricks run, or finds the one that an earlier attempt has started. */
-  startDatabricksRun(input: StartDatabricksInput): Promise<OwnDatabricksRun>;
+  startDatabricksRun(input: StartDatabricksInput): Promise<StartedDatabricksRun>;
   /** How a Databricks run ended, with what its notebooks gave; `null`: it has not. */
   findDatabricksEnd(input: { readonly runId: number }): Promise<DatabricksRunEnd | null>;
   /** Has a Databricks run cancelled; `null`: it has not ended yet. In the end its states, for people. */
   cancelDatabricksRun(input: { readonly runId: number }): Promise<{ readonly text: string } | null>;
-  /** Runs the failed tasks of a Databricks run again, within it, unless it has had more than so many repairs by now. */
-  repairDatabricksRun(input: { readonly runId: number; readonly repairs: number }): Promise<void>;
+  /**
+   * Runs the failed tasks of a Databricks run again, within it, unless it has had more than so many repairs by now; `false`: Databricks
+   * refuses to, and the run has ended as it had.
+   */
+  repairDatabricksRun(input: RepairDatabricksInput): Promise<boolean>;
 }

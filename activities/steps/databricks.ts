@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
-import type { ApiObject, Databricks, DatabricksRun, DatabricksTaskRun } from '../databricks/port.ts';
+import type { ApiObject, Databricks, DatabricksTaskRun } from '../databricks/port.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
-import type { StepContext, StepPlace } from '../shared/step-context.ts';
+import type { ObjectStore } from '../shared/object-store.ts';
+import type { StepContext } from '../shared/step-context.ts';
+import { claimRun } from './databricks-claim.ts';
 import type {
   DatabricksActivities,
   DatabricksTaskEnd,
@@ -13,6 +14,8 @@ import type {
 export interface DatabricksDeps {
   /** Absent where the settings name no workspace. */
   readonly workspace: Databricks | undefined;
+  /** Where it is kept which Databricks run is whose. */
+  readonly store: ObjectStore;
   /** Namespace of the workflows: run ids are unique within one. */
   readonly namespace: string;
   /** Cluster of notebooks whose task names none; absent: they run serverless. */
@@ -21,8 +24,16 @@ export interface DatabricksDeps {
   readonly place: NotebookPlace;
 }
 
-/** Runs of earlier executions that have ended, and are passed over, at most. */
-const mostPassedOver = 50;
+/** What a run was started with, and a repair forgets unless it is told again. */
+const parameters = [
+  'notebook_params',
+  'python_params',
+  'python_named_params',
+  'jar_params',
+  'spark_submit_params',
+  'sql_params',
+  'dbt_commands',
+];
 
 /** Characters of a notebook's exit value that a result takes: more belongs into storage. */
 const longestOutput = 500_000;
@@ -38,6 +49,7 @@ export type DatabricksSteps = {
 /** Makes the steps about Databricks. Each may be done again, after a lost answer or a lost worker, and has the same effect. */
 export function createDatabricksSteps({
   workspace,
+  store,
   namespace,
   clusterId,
   place: notebookPlace,
@@ -47,20 +59,20 @@ export function createDatabricksSteps({
     startDatabricksRun: async (input, { place, signal }) => {
       const databricks = known(workspace);
       const body = await bodyOf(databricks, input, clusterId, signal);
-      const { generation: first } = input;
-      for (let generation = first; generation < first + mostPassedOver; generation++) {
-        const idempotency_token = idempotencyToken(namespace, place, input.call, generation);
-        const order = { ...body, idempotency_token };
-        const runId = await (input.kind === 'submit'
-          ? databricks.submit(order, signal)
-          : databricks.runNow(order, signal));
-        const run = await databricks.run(runId, signal);
-        if (!isPast(run, input.since)) return { runId, pageUrl: run.pageUrl, generation };
-      }
-      throw new AdapterError(
-        `Databricks: run ${place.runId} was started ${mostPassedOver} times from the beginning, each with a Databricks run of this task: clear the task instead`,
-        { system: 'databricks', code: 'conflict' },
-      );
+      const { kind, call, execution } = input;
+      const runId = await claimRun(store, databricks, {
+        place,
+        call,
+        holder: { execution: execution.id, since: execution.since, tryNumber: place.tryNumber },
+        order: JSON.stringify([kind, input.jobName, input.body]),
+        namespace,
+        start: (idempotency_token) => {
+          const order = { ...body, idempotency_token };
+          return kind === 'submit' ? databricks.submit(order, signal) : databricks.runNow(order, signal);
+        },
+        signal,
+      });
+      return { runId, pageUrl: await pageOf(databricks, runId, signal) };
     },
     findDatabricksEnd: async ({ runId }, { signal }) => {
       const databricks = known(workspace);
@@ -79,43 +91,41 @@ export function createDatabricksSteps({
       await databricks.cancel(runId, signal);
       return null;
     },
-    repairDatabricksRun: async ({ runId, repairs }, { signal }) => {
+    repairDatabricksRun: async ({ runId, repairs, body }, { signal }) => {
       const databricks = known(workspace);
-      const { verdict, repairIds, jobParameters } = await databricks.run(runId, signal);
+      const { repairIds, jobParameters, ...run } = await databricks.run(runId, signal);
       // By an attempt before this one, of which the answer was lost.
-      if (verdict === undefined || repairIds.length > repairs) return;
+      if (run.verdict === undefined || repairIds.length > repairs) return true;
       const latest = repairIds.at(-1);
-      await databricks.repair(
-        {
-          run_id: runId,
-          rerun_all_failed_tasks: true,
-          ...(latest !== undefined && { latest_repair_id: latest }),
-          // A repair forgets what the run was started with, unless it is told again.
-          ...(Object.keys(jobParameters).length > 0 && { job_parameters: jobParameters }),
-        },
-        signal,
-      );
+      try {
+        await databricks.repair(
+          {
+            ...Object.fromEntries(parameters.filter((name) => body[name] != null).map((name) => [name, body[name]])),
+            run_id: runId,
+            rerun_all_failed_tasks: true,
+            ...(latest !== undefined && { latest_repair_id: latest }),
+            ...(Object.keys(jobParameters).length > 0 && { job_parameters: jobParameters }),
+          },
+          signal,
+        );
+        return true;
+      } catch (error) {
+        if (!(error instanceof AdapterError) || error.canRetry) throw error;
+        const now = await databricks.run(runId, signal);
+        return now.verdict === undefined || now.repairIds.length > repairs;
+      }
     },
   };
 }
 
-/**
- * Names a run of a task for Databricks, so that asking twice starts one. The next generation begins when the end of the one before is known.
- * 64 characters, the API's limit.
- */
-export function idempotencyToken(
-  namespace: string,
-  { runId, taskId, mapIndex }: Pick<StepPlace, 'runId' | 'taskId' | 'mapIndex'>,
-  call: number,
-  generation: number,
-): string {
-  const name = JSON.stringify([namespace, runId, taskId, mapIndex, call, generation]);
-  return createHash('sha256').update(name).digest('hex');
-}
-
-/** Whether a run had ended before this execution of the Temporal run began: it is no answer to what is asked now. One that goes on is. */
-function isPast({ verdict, endTime }: DatabricksRun, since: number): boolean {
-  return verdict !== undefined && endTime !== null && endTime < since;
+/** The page of a run that there is: what keeps it from us must not keep the run from its task. */
+async function pageOf(databricks: Databricks, runId: number, signal: AbortSignal): Promise<string | null> {
+  try {
+    return (await databricks.run(runId, signal)).pageUrl;
+  } catch (error) {
+    if (error instanceof AdapterError && !error.canRetry) return null;
+    throw error;
+  }
 }
 
 function known(workspace: Databricks | undefined): Databricks {

@@ -15,9 +15,11 @@ const { databricks: workspace, temporal, s3, taskQueue } = loadSettings(['tempor
 if (workspace === undefined) throw new Error('DATABRICKS_HOST is not set');
 const connection = await NativeConnection.connect({ address: temporal.address });
 const { clusterId } = workspace;
+const store = createS3ObjectStore(s3);
 const place = { bucket: s3.bucket, user: 'bench' };
 const steps = createDatabricksSteps({
   workspace: createDatabricks(workspace),
+  store,
   namespace: temporal.namespace,
   clusterId,
   place,
@@ -26,7 +28,7 @@ const workers = await benchWorkers({
   connection,
   namespace: temporal.namespace,
   taskQueue,
-  store: createS3ObjectStore(s3),
+  store,
   bundles: { folder, entry: 'bench/support/notebook-dags' },
   io: {
     startDatabricksRun: asActivity(steps.startDatabricksRun),

@@ -15,9 +15,9 @@ describe('a notebook, every day', () => {
       at,
       activities: {
         io: {
-          startDatabricksRun: ({ body, generation }, { tryNumber }) => {
+          startDatabricksRun: ({ body }, { tryNumber }) => {
             started.push(body['tasks']);
-            return { runId: tryNumber, pageUrl: null, generation };
+            return { runId: tryNumber, pageUrl: null };
           },
           findDatabricksEnd: ({ runId }, { attempt }) =>
             attempt < 5 ? null : endOf(runId, runId === 1 ? 'retry' : 'success'),
@@ -40,7 +40,7 @@ describe('a notebook, every day', () => {
       at,
       activities: {
         io: {
-          startDatabricksRun: ({ generation }) => ({ runId: 7, pageUrl: null, generation }),
+          startDatabricksRun: () => ({ runId: 7, pageUrl: null }),
           findDatabricksEnd: () => failTask('the workspace is closed'),
           cancelDatabricksRun: ({ runId }, { attempt }) => (
             asked.push(runId),

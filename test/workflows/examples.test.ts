@@ -27,7 +27,7 @@ const activities: Activities = {
   findDagRuns: async () => ({ verdict: 'found', runs: [] }),
   notifySlack: async () => undefined,
   placeNotebooks: async () => ({ bucket: 'b', user: 'u' }),
-  startDatabricksRun: async () => ({ runId: 1, pageUrl: null, generation: 1 }),
+  startDatabricksRun: async () => ({ runId: 1, pageUrl: null }),
   findDatabricksEnd: async ({ runId }) => ({
     runId,
     pageUrl: null,
@@ -37,7 +37,7 @@ const activities: Activities = {
     repairs: 0,
   }),
   cancelDatabricksRun: async () => ({ text: 'TERMINATED, CANCELED' }),
-  repairDatabricksRun: async () => undefined,
+  repairDatabricksRun: async () => true,
   loadMonth: async () => 300,
   loadDay: async () => 10,
   writeReport: async () => undefined,

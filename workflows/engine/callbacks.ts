@@ -119,7 +119,6 @@ export function openCallbacks(
       taskId,
       mapIndex,
       tryNumber,
-      lostTries: 0,
       label: place.label === null ? name : `${place.label} ${name}`,
       work,
       run,

@@ -14,8 +14,6 @@ export interface CurrentTask {
   readonly taskId: string;
   readonly mapIndex: number;
   readonly tryNumber: number;
-  /** How many tries right before it were lost: what they had begun outside may go on. */
-  readonly lostTries: number;
   /** For people: the task's id, with the label of its map index. */
   readonly label: string;
   /** Where its activities run, when it is not the queue `default`. */
@@ -38,8 +36,8 @@ export interface CurrentTask {
 export interface TaskHost {
   /** Epoch milliseconds of the run's clock. */
   readonly now: () => number;
-  /** When the workflow began, epoch milliseconds; of a part of a long map its own. */
-  readonly startedAt: () => number;
+  /** The execution: Temporal's run id, and when it began, epoch milliseconds. Of a part of a long map its own. */
+  readonly execution: () => { readonly id: string; readonly since: number };
   /** Ends after so many milliseconds, or rejects when the caller's scope is cancelled. `summary` is for people. */
   readonly sleep: (ms: number, summary: string) => Promise<void>;
   /** Opens a scope below the caller's: what is begun within it can be cancelled by itself. */
@@ -83,11 +81,8 @@ export interface Part {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Indexes at a time; `null`: all. */
   readonly most: number | null;
-  /**
-   * Tries that an index has had before, the number of the last one that it may have, less one, and how many of the last tries were lost;
-   * where it had any.
-   */
-  readonly triedBefore: readonly (readonly [mapIndex: number, tries: number, maxTries: number, lost: number])[];
+  /** Tries that an index has had before, and the number of the last one that it may have, less one; where it had any. */
+  readonly triedBefore: readonly (readonly [mapIndex: number, tries: number, maxTries: number])[];
   /** Whether its results are needed. */
   readonly wantsResults: boolean;
 }

@@ -8,7 +8,7 @@ import type { TaskHost } from './current-task.ts';
 import { diagnose, failureTypes } from './failures.ts';
 import type { TaskBook } from './run-book.ts';
 import type { Stops } from './stops.ts';
-import { lostOf, type TaskRecord } from './task-record.ts';
+import type { TaskRecord } from './task-record.ts';
 
 /** Runs the indexes of long maps in child workflows, some of them in each, so that no history holds them all. */
 export interface MapParts {
@@ -155,7 +155,7 @@ export function openParts({
       most,
       triedBefore: instances.flatMap((instance) => {
         const { tries, maxTries } = book.record(instance);
-        return tries.length === 0 ? [] : [[instance.mapIndex, tries.length, maxTries, lostOf(tries)] as const];
+        return tries.length === 0 ? [] : [[instance.mapIndex, tries.length, maxTries] as const];
       }),
       wantsResults: needed.has(taskId),
     };

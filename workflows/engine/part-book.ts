@@ -1,7 +1,6 @@
 import type { DagDefinition, TaskDefinition } from '../../dag/definition.ts';
 import { makePlan } from '../../dag/planner.ts';
 import type { TaskState } from '../../dag/states.ts';
-import { failureTypes } from './failures.ts';
 import type { PartOrder } from './part-order.ts';
 import type { TaskAddress } from './queries.ts';
 import type { RunBook, TaskBook } from './run-book.ts';
@@ -23,13 +22,11 @@ export function openPartBook(
   const plan = makePlan([{ id, upstream: [], triggerRule: 'all_success', length: mapIndexes.length }]);
   const places = new Map(mapIndexes.map((mapIndex, at) => [mapIndex, at]));
   const records = mapIndexes.map((mapIndex) => newRecord(task, mapIndex, labelOf(task, mapIndex)));
-  for (const [mapIndex, tries, maxTries, lost] of triedBefore) {
+  for (const [mapIndex, tries, maxTries] of triedBefore) {
     const record = recordAt(mapIndex);
     record.maxTries = maxTries;
-    for (let tryNumber = 1; tryNumber <= tries; tryNumber++) {
-      const error = tryNumber > tries - lost ? { type: failureTypes.partTerminated, message: '' } : null;
-      record.tries.push({ tryNumber, start: 0, end: 0, state: 'restarting', error });
-    }
+    for (let tryNumber = 1; tryNumber <= tries; tryNumber++)
+      record.tries.push({ tryNumber, start: 0, end: 0, state: 'restarting', error: null });
   }
 
   function recordAt(mapIndex: number): TaskRecord {

@@ -1,7 +1,6 @@
 import type { TaskDefinition } from '../../dag/definition.ts';
 import type { TaskError } from '../../dag/outcome.ts';
 import type { TaskState } from '../../dag/states.ts';
-import { failureTypes } from './failures.ts';
 
 /** One try of one task instance. Times are epoch milliseconds of the workflow's clock. */
 export interface TryRecord {
@@ -61,11 +60,6 @@ export interface TaskRecord {
   abandoned?: true | undefined;
   /** What the try that runs waits for, if it waits. */
   wait?: TaskWait | undefined;
-}
-
-/** How many of the last tries were lost: nobody knows how they ended. */
-export function lostOf(tries: readonly TryRecord[]): number {
-  return tries.length - 1 - tries.findLastIndex(({ error }) => error?.type !== failureTypes.partTerminated);
 }
 
 /** What is known of a task instance before its first try. */

@@ -8,7 +8,7 @@ import { diagnose, type Diagnosis } from './failures.ts';
 import { asKept, payloadText } from './payload-size.ts';
 import { retryDelayAfter } from './retry-delay.ts';
 import type { Failing, Interruption, Stops } from './stops.ts';
-import { lostOf, type TaskRecord } from './task-record.ts';
+import type { TaskRecord } from './task-record.ts';
 import { openTry, type TryScope } from './try-scope.ts';
 import { openWaiting } from './waiting.ts';
 
@@ -122,10 +122,12 @@ function runTask(
 ): unknown {
   const { taskId, mapIndex } = record;
   const waiting = openWaiting({ task, record, tryNumber, since, clock, deadlines, onState, regain, host });
-  const place = { taskId, mapIndex, tryNumber };
-  const lostTries = lostOf(record.tries.slice(0, -1));
-  return host.within({ ...place, lostTries, label, queue: task.queue, work, run: context, host, waiting }, () =>
-    task.run(task.items?.[mapIndex], inputs, Object.assign({ ...place, startDate: new Date(host.now()) }, context)),
+  return host.within({ taskId, mapIndex, tryNumber, label, queue: task.queue, work, run: context, host, waiting }, () =>
+    task.run(
+      task.items?.[mapIndex],
+      inputs,
+      Object.assign({ taskId, mapIndex, tryNumber, startDate: new Date(host.now()) }, context),
+    ),
   );
 }
 

@@ -10,7 +10,10 @@ import { startChildRun } from './child-run.ts';
 /** A workflow as what runs tasks. */
 export const workflowHost: TaskHost = {
   now: () => Date.now(),
-  startedAt: () => workflowInfo().startTime.getTime(),
+  execution: () => {
+    const { runId: id, startTime } = workflowInfo();
+    return { id, since: startTime.getTime() };
+  },
   sleep: (ms, summary) => sleep(ms, { summary }),
   openScope: () => hostScope(new CancellationScope()),
   openShield: () => hostScope(new CancellationScope({ cancellable: false })),

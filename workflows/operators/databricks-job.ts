@@ -32,14 +32,8 @@ export interface DatabricksJob extends Pick<StartDatabricksInput, 'kind' | 'body
   readonly repairs: number;
 }
 
-/** How often a try has called Databricks, by the try. */
-const calls = new WeakMap<TryWork, number>();
-
-/**
- * The next generation of each call of a task, by the run: it rises when a Databricks run has started, since its end is known when the try's
- * is. A start that failed may have left one, which the next try then finds.
- */
-const next = new WeakMap<CurrentTask['run'], Map<string, number>>();
+/** How often a try has called Databricks for what, by the try. */
+const calls = new WeakMap<TryWork, Map<string, number>>();
 
 /**
  * Runs a job to its end. However often workers die meanwhile, it runs once in a try, and a try that ends before it, cancelled or late, has it
@@ -50,20 +44,10 @@ export async function runDatabricksJob(
   { what, repairs, ...job }: DatabricksJob,
 ): Promise<DatabricksRunEnd> {
   const task = taskOfOperator(operator);
-  const { host, waiting, work } = task;
-  const call = (calls.get(work) ?? 0) + 1;
-  calls.set(work, call);
-  const generations = next.get(task.run) ?? new Map<string, number>();
-  next.set(task.run, generations);
-  const place = JSON.stringify([task.taskId, task.mapIndex, call]);
-  // There have been as many as tries, at least; those of lost tries may go on, and the first that has not ended is found.
-  const first = generations.get(place) ?? task.tryNumber - task.lostTries;
-  generations.set(place, first);
+  const { host, waiting } = task;
+  const order = { ...job, call: callOf(task, what), execution: host.execution() };
   // Out of reach of a cancellation: once it was asked for there may be a run, and whoever is to cancel it has to know which.
-  const { runId, pageUrl, generation } = await host
-    .openShield()
-    .run(() => io.startDatabricksRun({ ...job, call, generation: first, since: host.startedAt() }));
-  generations.set(place, generation + 1);
+  const { runId, pageUrl } = await host.openShield().run(() => io.startDatabricksRun(order));
   const name = `Databricks run ${runId} of ${what}`;
   const end = waiting.begin({ state: 'deferred', what: `for ${name}${pageUrl === null ? '' : `: ${pageUrl}`}` });
   try {
@@ -72,7 +56,9 @@ export async function runDatabricksJob(
       if (ended.verdict === 'success') return ended;
       if (ended.verdict === 'failure' || ended.repairs >= repairs) return failed(name, ended);
       host.warn('a Databricks run failed, and is repaired', { runId, repair: ended.repairs + 1, why: ended.text });
-      await io.repairDatabricksRun({ runId, repairs: ended.repairs });
+      const repair = { runId, repairs: ended.repairs, body: job.body };
+      // As the start is: a repair that begins after the run was cancelled would go on.
+      if (!(await host.openShield().run(() => io.repairDatabricksRun(repair)))) return failed(name, ended);
     }
   } catch (thrown) {
     if (!(thrown instanceof RunFailed)) await untilCancelled(task, runId, name, thrown);
@@ -81,6 +67,15 @@ export async function runDatabricksJob(
     const back = end();
     if (back !== undefined) await back;
   }
+}
+
+/** Names a call of a try for the tries after it: by what it is about, since calls that are made side by side may change places. */
+function callOf({ work }: CurrentTask, what: string): string {
+  const made = calls.get(work) ?? new Map<string, number>();
+  calls.set(work, made);
+  const count = (made.get(what) ?? 0) + 1;
+  made.set(what, count);
+  return `${what} #${count}`;
 }
 
 /** That the run has ended, as against an error on the way there. */

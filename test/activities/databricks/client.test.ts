@@ -65,7 +65,7 @@ test('a run is submitted, looked at to its end, and its output is read', async (
   const run = await ended(await submit(path, 'one'));
   expect(run).toMatchObject({ verdict: 'success', tasks: [{ taskKey: 'main', verdict: 'success' }], repairIds: [] });
   expect(run.pageUrl).toMatch(/^http:\/\/127\.0\.0\.1/);
-  expect(run.endTime).toBeGreaterThan(Date.now() - 60_000);
+  expect(run.isEnding).toBe(false);
   const [task] = run.tasks;
   expect(await client.output(task?.runId ?? 0, signal)).toEqual({ result: '7', isTruncated: false, error: null });
   const fails = await local.script('client-fails', { end: { state: 'failed', error: 'ValueError: no' } });

@@ -1,23 +1,27 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { createDatabricks } from '../../../activities/databricks/client.ts';
+import { createS3ObjectStore } from '../../../activities/s3/s3-object-store.ts';
 import { asActivity } from '../../../activities/shared/activity-context.ts';
 import { createDatabricksSteps } from '../../../activities/steps/databricks.ts';
 import { clusterId, startDatabricks, type ApiBody, type TestDatabricks } from '../../support/databricks-local.ts';
 import { eventually } from '../../support/own-state.ts';
-import { uniqueName } from '../../support/stack.ts';
+import { testSettings, uniqueName } from '../../support/stack.ts';
 import { endOf, onRealServer, taskOf, type Harness, type Stage } from '../harness.ts';
 
 describe('operators about Databricks, on real servers', () => {
   let local: TestDatabricks;
   let client: ReturnType<typeof createDatabricks>;
+  let store: ReturnType<typeof createS3ObjectStore>;
   let stage: Stage;
   let harness: Harness;
 
   beforeAll(async () => {
     local = await startDatabricks();
     client = createDatabricks({ host: local.url, auth: { kind: 'token', token: local.token }, clusterId });
+    store = createS3ObjectStore({ ...testSettings().s3, bucket: 'harness' });
     const steps = createDatabricksSteps({
       workspace: client,
+      store,
       namespace: 'operators',
       clusterId,
       place: { bucket: 'b', user: 'u' },
@@ -33,6 +37,7 @@ describe('operators about Databricks, on real servers', () => {
   afterAll(async () => {
     await stage.end();
     client.close();
+    store.close();
     await local.stop();
   });
   afterEach(() =>
