@@ -14,7 +14,7 @@ export const patientQueries: WorkflowClientInterceptor = {
         return await next(input);
       } catch (error) {
         const cause = error instanceof Error ? error.cause : undefined;
-        if (left === 0 || !isGrpcServiceError(cause) || Number(cause.code) !== late) throw error;
+        if (left === 0 || !isGrpcServiceError(cause) || (cause.code as number) !== late) throw error;
       }
     }
   },
