@@ -114,19 +114,24 @@ export function sparkConf(place: SparkPlace): Readonly<Record<string, string>> {
 function s3Conf({ endpoint, region, accessKeyId }: Settings['s3']): Readonly<Record<string, string>> {
   const s3a = 'tradewind.ListedS3A';
   const credentials = `software.amazon.awssdk.auth.credentials.${accessKeyId === undefined ? 'Default' : 'EnvironmentVariable'}CredentialsProvider`;
+  const fixed = {
+    'fs.s3a.aws.credentials.provider': credentials,
+    'fs.s3a.endpoint.region': region,
+    'fs.s3a.create.performance': 'true',
+    ...(endpoint === undefined
+      ? {}
+      : {
+          'fs.s3a.endpoint': endpoint,
+          'fs.s3a.path.style.access': 'true',
+          'fs.s3a.connection.ssl.enabled': String(endpoint.startsWith('https:')),
+        }),
+  };
   return {
     'spark.hadoop.fs.s3.impl': s3a,
     'spark.hadoop.fs.s3n.impl': s3a,
     'spark.hadoop.fs.s3a.impl': s3a,
-    'spark.hadoop.fs.s3a.aws.credentials.provider': credentials,
-    'spark.hadoop.fs.s3a.endpoint.region': region,
-    'spark.hadoop.fs.s3a.create.performance': 'true',
-    ...(endpoint === undefined
-      ? {}
-      : {
-          'spark.hadoop.fs.s3a.endpoint': endpoint,
-          'spark.hadoop.fs.s3a.path.style.access': 'true',
-          'spark.hadoop.fs.s3a.connection.ssl.enabled': String(endpoint.startsWith('https:')),
-        }),
+    ...Object.fromEntries(
+      Object.entries(fixed).map(([name, value]) => [`spark.hadoop.tradewind.fixed.${name}`, value]),
+    ),
   };
 }

@@ -1,8 +1,10 @@
 package tradewind;
 
 import java.io.IOException;
+import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
@@ -22,6 +24,14 @@ public final class ListedS3A extends S3AFileSystem {
   private record Listed(FileStatus status, long at) {}
 
   private final Map<Path, Listed> listed = new ConcurrentHashMap<>();
+
+  /** A notebook that sets AWS's endpoint or keys of its own still means the buckets that this cluster has, as all runs after it do. */
+  @Override
+  public void initialize(URI name, Configuration given) throws IOException {
+    Configuration conf = new Configuration(given);
+    given.getPropsWithPrefix("tradewind.fixed.").forEach(conf::set);
+    super.initialize(name, conf);
+  }
 
   private FileStatus known(Path path) {
     Path whole = makeQualified(path);

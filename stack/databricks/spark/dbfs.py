@@ -5,6 +5,8 @@ from typing import Any, List, NamedTuple, Optional
 
 from pyspark.sql import SparkSession
 
+from .help import Help
+
 # Names and keys in a bucket's URI: `s3n://KEY:SECRET@bucket`. S3A does not take them, and no file may keep them.
 LOGIN = re.compile(r"^(s3[an]?://).*@")
 POINT = re.compile(r"/+$")
@@ -33,7 +35,7 @@ class ExecutionError(Exception):
     """Something that the file system refused; the text has the Java exception, which notebooks look for."""
 
 
-class FileSystemUtils:
+class FileSystemUtils(Help):
     """dbutils.fs."""
 
     def __init__(self, session: SparkSession, say: Any) -> None:

@@ -3,6 +3,7 @@
 from typing import Any, Callable, Dict, List, Mapping, NamedTuple, Optional
 
 from .dbfs import FileSystemUtils
+from .help import Help
 from .notebook_source import resolve_notebook
 from .widgets import Widgets
 
@@ -91,7 +92,7 @@ class EntryPoint:
         return self._context
 
 
-class NotebookUtils:
+class NotebookUtils(Help):
     """dbutils.notebook."""
 
     def __init__(self, ask: Callable[..., Any], facts: Mapping[str, str]) -> None:
@@ -127,7 +128,7 @@ class SecretScope(NamedTuple):
         return self.name
 
 
-class SecretsUtils:
+class SecretsUtils(Help):
     """dbutils.secrets. What it hands out is hidden in everything that the run writes."""
 
     def __init__(self, ask: Callable[..., Any], hide: Callable[[str], None]) -> None:
@@ -157,7 +158,7 @@ class SecretsUtils:
         return self._ask("secretKeys")
 
 
-class LibraryUtils:
+class LibraryUtils(Help):
     """dbutils.library."""
 
     def __init__(self, install: Callable[[str], None], restart: Callable[[], None]) -> None:
@@ -170,7 +171,17 @@ class LibraryUtils:
         return True
 
 
-class DBUtils:
+class DataUtils(Help):
+    """dbutils.data."""
+
+    def __init__(self, show: Callable[..., None]) -> None:
+        self._show = show
+
+    def summarize(self, df: Any, precise: bool = False) -> None:
+        self._show(df.summary() if hasattr(df, "summary") else df.describe(include="all"))
+
+
+class DBUtils(Help):
     """dbutils."""
 
     def __init__(
@@ -180,10 +191,12 @@ class DBUtils:
         notebook: NotebookUtils,
         secrets: SecretsUtils,
         library: LibraryUtils,
+        data: DataUtils,
     ) -> None:
         self.fs = fs
         self.widgets = widgets
         self.notebook = notebook
         self.secrets = secrets
         self.library = library
+        self.data = data
         self.entry_point = notebook.entry_point

@@ -16,16 +16,15 @@ class PipError(Exception):
     """pip could not do what a cell asked of it."""
 
 
-def run_shell(text: str, folder: str, say: Any) -> int:
+def run_shell(text: str, say: Any) -> int:
     """Runs a script and says what it prints as it comes. Returns its exit code."""
     shell = next((one for one in ("/bin/bash", "/usr/bin/bash") if os.access(one, os.X_OK)), "/bin/sh")
-    return _run([shell, "-c", text], folder, say)
+    return _run([shell, "-c", text], say)
 
 
-def _run(command: List[str], folder: str, say: Any) -> int:
+def _run(command: List[str], say: Any) -> int:
     process = subprocess.Popen(
         command,
-        cwd=folder,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -46,23 +45,23 @@ def _run(command: List[str], folder: str, say: Any) -> int:
     return code
 
 
-def shell_cell(text: str, folder: str, say: Any) -> None:
+def shell_cell(text: str, say: Any) -> None:
     """A `%sh` cell. As on Databricks its exit code matters only with `%sh -e`."""
     first, _, rest = text.partition("\n")
     strict = first.split()[:1] == ["-e"]
     script = first.strip().removeprefix("-e") + "\n" + rest if strict else text
-    code = run_shell(script, folder, say)
+    code = run_shell(script, say)
     if strict and code != 0:
         raise subprocess.CalledProcessError(code if code >= 0 else 128 + signal.Signals(-code), "%sh -e")
 
 
-def pip(arguments: str, place: str, folder: str, context: SparkContext, say: Any) -> None:
+def pip(arguments: str, place: str, context: SparkContext, say: Any) -> None:
     """`%pip …`. What is installed lies in a folder of the run, seen by the notebook and by its UDFs alone."""
     words = shlex.split(arguments, comments=True)
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input", *words]
     if words[:1] == ["install"]:
         command += ["--target", place, "--upgrade", "--no-warn-script-location"]
-    code = _run(command, folder, say)
+    code = _run(command, say)
     if code != 0:
         raise PipError(f"Command 'pip {arguments}' returned non-zero exit status {code}.")
     if words[:1] == ["install"] and place not in sys.path:

@@ -11,6 +11,8 @@ from typing import Dict, List, Optional, Tuple
 CELL_LANGUAGES = ("python", "sql", "md", "md-sandbox", "sh", "fs", "scala", "r")
 COMMENTS = {"# ": "python", "-- ": "sql", "// ": "scala"}
 HEADER = "Databricks notebook source"
+# `%run` and, on a line below it, what is to be run.
+PATH_BELOW = re.compile(r"^(%{1,2}run)[ \t]*\n((?:[ \t]*\n)*)[ \t]*(\S.*)$", re.MULTILINE)
 
 
 class NotebookError(Exception):
@@ -88,6 +90,18 @@ def _jupyter(text: str) -> List[Cell]:
     return cells
 
 
+def widgets_of(text: str) -> Dict[str, str]:
+    """Values of the widgets that a Jupyter notebook of Databricks' was saved with: those made by hand are nowhere else."""
+    if not text.lstrip("\ufeff \t\r\n").startswith("{"):
+        return {}
+    try:
+        saved = json.loads(text.lstrip("\ufeff"))["metadata"]["application/vnd.databricks.v1+notebook"]["widgets"]
+        values = {name: one.get("currentValue", one["widgetInfo"]["defaultValue"]) for name, one in saved.items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
 def _cell(text: str, language: str, title: Optional[str]) -> Cell:
     """Takes the magic off that says what the cell is."""
     head, _, rest = text.lstrip("\n \t").partition("\n")
@@ -103,8 +117,10 @@ def _cell(text: str, language: str, title: Optional[str]) -> Cell:
 
 def python_segments(text: str) -> List[Segment]:
     """Code and line magics of a Python cell, in order. `%` and `!` at the start of a line are magics where Python has no use for them."""
+    text = _dedented(text)
     if not re.search(r"^[%!]", text, re.MULTILINE) or _parses(text):
         return [Segment("code", text, 0)]
+    text = PATH_BELOW.sub(r"\1 \3\n\2", text)
     segments: List[Segment] = []
     code: List[str] = []
     begun = 0
@@ -119,6 +135,12 @@ def python_segments(text: str) -> List[Segment]:
     if "".join(code).strip():
         segments.append(Segment("code", "\n".join(code), begun))
     return segments
+
+
+def _dedented(text: str) -> str:
+    """Without the indentation of its first line, which IPython takes off all lines that have it."""
+    indent = re.match(r"\s*?([ \t]*)(?=\S)", text)
+    return re.sub(rf"^{indent.group(1)}", "", text, flags=re.MULTILINE) if indent and indent.group(1) else text
 
 
 def _magic(line: str, number: int) -> Segment:

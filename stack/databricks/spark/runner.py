@@ -4,22 +4,23 @@ import ast
 import os
 import re
 import sys
+import time
 import types
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional
 
 from pyspark.sql import SparkSession
 
-from . import failure, magics, shims, streams
+from . import failure, local_paths, magics, shims, streams
 from .cell_log import CellLog, Output
 from .channel import Channel
 from .dbfs import FileSystemUtils
-from .dbutils import DBUtils, LibraryUtils, NotebookExit, NotebookUtils, SecretsUtils
+from .dbutils import DataUtils, DBUtils, LibraryUtils, NotebookExit, NotebookUtils, SecretsUtils
 from .display import Display
-from .notebook_source import Cell, NotebookError, Segment, parse_notebook, parse_run, python_segments, resolve_notebook, split_sql
+from .notebook_source import Cell, NotebookError, Segment, parse_notebook, parse_run, python_segments, resolve_notebook, split_sql, widgets_of
 from .widgets import Widgets
 
 # Magics of IPython that mean nothing where nobody looks.
-IGNORED = ("matplotlib", "load_ext", "reload_ext", "autoreload", "config", "restart_python", "time", "capture")
+IGNORED = ("matplotlib", "load_ext", "reload_ext", "autoreload", "config", "restart_python", "capture")
 
 
 class UsageError(Exception):
@@ -53,8 +54,8 @@ class Runner:
         try:
             for requirement in self._order["libraries"]:
                 self._pip(f"install {requirement}")
-            with open(self._order["notebookFile"], encoding="utf-8") as file:
-                cells = parse_notebook(file.read())
+            local_paths.enter(self._order["notebookFile"])
+            cells = self._cells(self._order["notebookFile"])
             exit_value = None
             try:
                 for cell, one in enumerate(cells):
@@ -70,6 +71,12 @@ class Runner:
             return {"state": "success", "exit": exit_value}
         except BaseException as error:  # noqa: BLE001 - whatever a notebook raises is its end
             return self._failed(error, cell)
+
+    def _cells(self, file: str) -> List[Cell]:
+        with open(file, encoding="utf-8") as source:
+            text = source.read()
+        self._widgets.offer(widgets_of(text))
+        return parse_notebook(text)
 
     def _failed(self, error: BaseException, cell: Optional[int]) -> Dict[str, Any]:
         self._output.finish()
@@ -96,7 +103,7 @@ class Runner:
     _md_sandbox_cell = _md_cell
 
     def _sh_cell(self, cell: Cell, name: str) -> None:
-        magics.shell_cell(cell.text, self._folder, self._output.write)
+        magics.shell_cell(cell.text, self._output.write)
 
     def _fs_cell(self, cell: Cell, name: str) -> None:
         magics.fs_cell(cell.text, self._dbutils.fs, self._display.show)
@@ -123,7 +130,7 @@ class Runner:
             if segment.kind == "code":
                 self._code(segment, name)
             else:
-                self._magic(segment)
+                self._magic(segment, name)
 
     def _code(self, segment: Segment, name: str) -> None:
         tree = ast.parse("\n" * segment.line + segment.text, name)
@@ -136,21 +143,30 @@ class Runner:
                 self._globals["_"] = value
                 self._log.write("result", repr(value))
 
-    def _magic(self, segment: Segment) -> None:
-        if segment.kind == "run":
+    def _magic(self, segment: Segment, name: str) -> None:
+        if segment.kind in ("time", "timeit"):
+            self._timed(segment, name)
+        elif segment.kind == "run":
             self._include(segment.text)
         elif segment.kind == "pip":
             self._pip(segment.text)
         elif segment.kind == "!":
-            magics.run_shell(segment.text, self._folder, self._output.write)
+            magics.run_shell(segment.text, self._output.write)
         elif segment.kind == "sh":
-            magics.shell_cell(segment.text, self._folder, self._output.write)
+            magics.shell_cell(segment.text, self._output.write)
         elif segment.kind == "fs":
             magics.fs_cell(segment.text, self._dbutils.fs, self._display.show)
         elif segment.kind == "sql":
             self._sql_cell(Cell("sql", segment.text), "")
         elif segment.kind not in IGNORED:
             raise UsageError(f"Line magic function `%{segment.kind}` not found.")
+
+    def _timed(self, segment: Segment, name: str) -> None:
+        """`%time x = f()`, and `%%time` over a cell, whose code follows. Once, as nobody waits for the best of many."""
+        begun = time.perf_counter()
+        self._code(Segment("code", re.sub(r"^(-\w+ *\d* +)*", "", segment.text), segment.line), name)
+        if segment.text:
+            print(f"Wall time: {time.perf_counter() - begun:.3g} s")
 
     def _include(self, text: str) -> None:
         """`%run`: the other notebook's cells, in the variables of this one."""
@@ -163,9 +179,7 @@ class Runner:
         caller, label = self._notebook, self._log.notebook
         self._notebook, self._log.notebook = whole, whole
         try:
-            with open(file, encoding="utf-8") as source:
-                cells = parse_notebook(source.read())
-            for number, cell in enumerate(cells):
+            for number, cell in enumerate(self._cells(file)):
                 self._run_cell(cell, f"<command-{number + 1} of {whole}>")
         finally:
             self._output.finish()
@@ -173,7 +187,7 @@ class Runner:
 
     def _pip(self, arguments: str) -> None:
         place = os.path.join(self._folder, "pip")
-        magics.pip(arguments, place, self._folder, self._session.sparkContext, self._output.write)
+        magics.pip(arguments, place, self._session.sparkContext, self._output.write)
 
     def _utils(self) -> DBUtils:
         order = self._order
@@ -189,6 +203,7 @@ class Runner:
             NotebookUtils(self._channel.ask, facts),
             SecretsUtils(self._channel.ask, self._log.hide),
             LibraryUtils(self._pip, self._restart),
+            DataUtils(self._display.show),
         )
 
     def _restart(self) -> None:

@@ -2,12 +2,14 @@
 
 from typing import Any, Dict, Mapping, Optional, Sequence
 
+from .help import Help
+
 
 class InputWidgetNotDefined(Exception):
     """No widget of this name, neither in the run's parameters nor made by the notebook."""
 
 
-class Widgets:
+class Widgets(Help):
     """dbutils.widgets."""
 
     def __init__(self, parameters: Mapping[str, str]) -> None:
@@ -17,6 +19,11 @@ class Widgets:
     def give(self, parameters: Mapping[str, str]) -> None:
         """Sets values, as `%run` with parameters does."""
         self._given.update(parameters)
+
+    def offer(self, saved: Mapping[str, str]) -> None:
+        """Widgets that a notebook was saved with."""
+        for name, value in saved.items():
+            self.text(name, value)
 
     def text(self, name: str, defaultValue: Any = "", label: Optional[str] = None) -> None:
         self._made.setdefault(name, str(defaultValue))

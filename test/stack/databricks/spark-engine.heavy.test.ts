@@ -68,6 +68,12 @@ describe('what notebooks find', () => {
     expect(text(run)).toContain('spark.stop() does nothing here');
   });
 
+  test('modules and files of the workspace, in the folder of the notebook', async () => {
+    const run = await scene.run('modules');
+    exitOf(run);
+    expect(text(run)).toMatch(/Wall time: .* s[\s\S]*at last[\s\S]*mount\(source/);
+  });
+
   test('Delta tables, in the metastore and in buckets', async () => {
     expect((await scene.run('tables', {})).end).toEqual({ state: 'success', exit: undefined });
   });
@@ -94,6 +100,20 @@ describe('a bucket', () => {
     await put('b', '{"n":555}');
     expect(await read('')).toBe('[3, 555]');
     client.destroy();
+  });
+});
+
+describe('a bucket of the stack', () => {
+  test('is meant by notebooks that set the endpoint and keys of AWS', async () => {
+    const code = `conf = sc._jsc.hadoopConfiguration()
+for name, value in {"endpoint": "s3.invalid", "access.key": "AKIAEXAMPLE", "secret.key": "abcd", "path.style.access": "false"}.items():
+    conf.set("fs.s3a." + name, value)
+    spark.conf.set("fs.s3a." + name, value)
+try:
+    dbutils.notebook.exit(spark.read.json("s3n://AKIAEXAMPLE:ab%2Fcd@${scene.bucket}/topics/0a1b.pin/partition=0/").count())
+finally:
+    conf.unset("fs.s3a.endpoint")`;
+    expect(exitOf(await scene.source('sets', code))).toBe('30');
   });
 });
 

@@ -12,6 +12,7 @@ from spark.notebook_source import (
     python_segments,
     resolve_notebook,
     split_sql,
+    widgets_of,
 )
 
 SOURCE = """# Databricks notebook source
@@ -100,6 +101,16 @@ class Jupyter(unittest.TestCase):
         )
         self.assertEqual([cell.language for cell in parse_notebook(text)], ["sql", "python"])
 
+    def test_widgets_that_it_was_saved_with(self):
+        widgets = {
+            "topic": {"currentValue": "geo", "widgetInfo": {"defaultValue": "pin"}},
+            "mode": {"widgetInfo": {"defaultValue": "Batch"}},
+        }
+        text = self.book([], {"application/vnd.databricks.v1+notebook": {"widgets": widgets}})
+        self.assertEqual(widgets_of(text), {"topic": "geo", "mode": "Batch"})
+        for other in (self.book([]), SOURCE, "{", "[]", '{"metadata": null}'):
+            self.assertEqual(widgets_of(other), {})
+
     def test_what_is_no_notebook_says_so(self):
         for text in ("{", '{"worksheets": []}', '{"cells": null, "metadata": []}'):
             with self.assertRaises(NotebookError):
@@ -126,6 +137,14 @@ class Segments(unittest.TestCase):
     def test_what_python_understands_is_no_magic(self):
         for text in ('x = ("%s"\n% 1)', 'x = """\n%run ./b\n"""', "x = [\n!= 1]"):
             self.assertEqual([one.kind for one in python_segments(text)], ["code"])
+
+    def test_indentation_of_the_first_line_is_taken_off_all_lines(self):
+        self.assertEqual(python_segments("\n  x = 1\n  if x:\n    x = 2"), [Segment("code", "\nx = 1\nif x:\n  x = 2", 0)])
+        self.assertEqual([one.kind for one in python_segments("\n\n\t%run ./a\n\tx = 1")], ["run", "code"])
+
+    def test_the_path_of_run_on_a_line_below(self):
+        found = python_segments('%run \n\n"/Users/ada/a b"\nx = 1')
+        self.assertEqual(found, [Segment("run", '"/Users/ada/a b"', 0), Segment("code", "\n\nx = 1", 1)])
 
     def test_what_looks_like_a_magic_inside_of_a_text(self):
         found = python_segments('%pip install a\nx = """\n%run ./b\n"""')
