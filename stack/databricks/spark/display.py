@@ -3,6 +3,7 @@
 import itertools
 from typing import Any, Iterable, List, Sequence
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
 ROWS = 1_000
@@ -38,7 +39,12 @@ class Display:
     def _drained(self, frame: DataFrame) -> DataFrame:
         """What a stream has now. Databricks goes on showing it until somebody stops the run."""
         name = f"display_query_{next(self._numbers)}"
-        query = frame.writeStream.format("memory").queryName(name).trigger(availableNow=True).start()
+        sink = frame.writeStream.format("memory").queryName(name).trigger(availableNow=True)
+        try:
+            query = sink.start()
+        except AnalysisException:
+            # Sums and counts over a stream are shown whole each time.
+            query = sink.outputMode("complete").start()
         query.awaitTermination()
         return self._session.table(name)
 

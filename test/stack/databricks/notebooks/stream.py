@@ -4,6 +4,7 @@ dbutils.fs.rm(folder, True)
 spark.range(10).write.format("json").save(folder + "/in")
 source = spark.readStream.schema("id LONG").json(folder + "/in")
 display(source)
+display(source.groupBy().count())
 
 # COMMAND ----------
 
