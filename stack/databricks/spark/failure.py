@@ -44,7 +44,8 @@ def _trace(error: BaseException, depth: int) -> str:
     head = f"{RULE}\n{name}{'Traceback (most recent call last)'.rjust(75 - len(name))}\n"
     frames = [one for one in traceback.extract_tb(error.__traceback__) if not one.filename.startswith(OWN)]
     shown = "".join(_frame(one) for one in _fewer(frames))
-    return f"{before}{head}{shown}\n{name}: {error}\n"
+    places = "".join(f"{note}\n" for note in getattr(error, "__notes__", ()))
+    return f"{before}{head}{shown}{places}\n{name}: {error}\n"
 
 
 def _fewer(frames: List[traceback.FrameSummary]) -> List[traceback.FrameSummary]:

@@ -90,7 +90,13 @@ class Runner:
 
     def _run_cell(self, cell: Cell, name: str) -> None:
         self._log.write("begin", cell.title or "\n".join(cell.text.strip().split("\n")[:3]))
-        getattr(self, f"_{cell.language.replace('-', '_')}_cell", self._strange_cell)(cell, name)
+        try:
+            getattr(self, f"_{cell.language.replace('-', '_')}_cell", self._strange_cell)(cell, name)
+        except Exception as error:
+            # Python's own frames name their cell.
+            if cell.language != "python":
+                error.add_note(f"File {name}, a cell of {cell.language}")
+            raise
         self._output.finish()
         self._log.write("end", "")
 

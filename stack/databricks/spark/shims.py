@@ -1,5 +1,6 @@
 """What Databricks' Python has and the open-source one has not, as far as notebooks use it."""
 
+import functools
 import logging
 import sys
 import types
@@ -8,6 +9,7 @@ from typing import Any, Callable, List
 import pyspark.sql.functions as functions
 from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.catalog import Catalog, Table
 from pyspark.sql.streaming import DataStreamWriter, StreamingQuery
 
 # Names that `from pyspark.sql.functions import *` brought before PySpark 4 made a list of what it brings.
@@ -15,6 +17,8 @@ FORMER = (
     "ArrayType Any ByteType Callable Column DataType NumericType Optional StringType StructType Union approxCountDistinct "
     "bitwiseNOT cast countDistinct functools shiftLeft shiftRight shiftRightUnsigned sumDistinct sys toDegrees toRadians warnings"
 ).split()
+
+CODEGEN = "spark.sql.codegen.factoryMode"
 
 
 class Streams:
@@ -36,11 +40,29 @@ def install(session: SparkSession, display: Callable[..., None], dbutils: Any, s
     # The error that is raised says the same.
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
         logging.getLogger(name).disabled = True
+    _list_tables_compiled()
     _watch_streams(streams)
     _keep_driver(warn)
     module = types.ModuleType("pyspark.dbutils")
     module.DBUtils = lambda *_: dbutils  # type: ignore[attr-defined]
     sys.modules["pyspark.dbutils"] = module
+
+
+def _list_tables_compiled() -> None:
+    """Interpreted, as queries are here, Spark hands the names of a table's namespace on as objects, and fails: argument type mismatch."""
+    list_tables = Catalog.listTables
+
+    @functools.wraps(list_tables)
+    def listed(catalog: Catalog, *args: Any, **kwargs: Any) -> List[Table]:
+        conf = catalog._sparkSession.conf
+        before = conf.get(CODEGEN, "NO_CODEGEN")
+        conf.set(CODEGEN, "FALLBACK")
+        try:
+            return list_tables(catalog, *args, **kwargs)
+        finally:
+            conf.set(CODEGEN, before or "NO_CODEGEN")
+
+    Catalog.listTables = listed  # type: ignore[method-assign]
 
 
 def _watch_streams(streams: Streams) -> None:

@@ -166,6 +166,12 @@ describe('runs', () => {
       'error',
       expect.stringMatching(/^AnalysisException: \[TABLE_OR_VIEW_NOT_FOUND\]/),
     );
+    const sql = await scene.source(
+      'sql',
+      '# Databricks notebook source\n1\n# COMMAND ----------\n# MAGIC %sql SELECT 1; FOO',
+    );
+    expect(sql.end).toMatchObject({ cell: 1, error: expect.stringMatching(/^ParseException/) as unknown });
+    expect(sql.end).toHaveProperty('trace', expect.stringContaining('File <command-2>, a cell of sql'));
     const dead = await scene.source('dead', 'import os\nos._exit(3)');
     expect(dead.end).toMatchObject({ state: 'failed', error: 'Fatal error: The Python kernel is unresponsive.' });
   });

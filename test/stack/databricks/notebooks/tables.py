@@ -15,6 +15,7 @@ table = DeltaTable.forName(spark, "shop.sales")
 table.alias("t").merge(news.alias("s"), "t.id = s.id").whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
 table.delete("id = 1")
 assert [tuple(row) for row in spark.table("shop.sales").orderBy("id").collect()] == [(2, "B"), (3, "c")]
+assert [one.name for one in spark.catalog.listTables("shop")] == ["sales"]
 bucket = dbutils.widgets.get("bucket")
 for scheme in ("s3a", "s3n", "s3"):
     news.write.format("delta").mode("append").save(f"{scheme}://{bucket}/tables/news")
