@@ -37,6 +37,8 @@ def install(session: SparkSession, display: Callable[..., None], dbutils: Any, s
     listed.extend(name for name in [*FORMER, "DataFrame", "SparkContext"] if name not in listed and hasattr(functions, name))
     for cls in {DataFrame, type(session.range(0))}:
         cls.display = lambda self, *args, **kwargs: display(self)  # type: ignore[attr-defined]
+        # Names of it that PySpark 4 has dropped.
+        cls.to_pandas_on_spark = cls.to_koalas = cls.pandas_api  # type: ignore[attr-defined]
     # The error that is raised says the same.
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
         logging.getLogger(name).disabled = True
