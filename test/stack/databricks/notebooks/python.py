@@ -10,6 +10,7 @@ import pandas as pd
 df = spark.createDataFrame(pd.DataFrame({"a": [1, 2, 3], "b": ["x", "y", None]}))
 display(df.toPandas())
 assert [row[0] for row in df.select(shout("b")).collect()] == ["X!", "Y!", "?"]
+assert df.to_pandas_on_spark().shape == (3, 2)
 df.printSchema()
 df.show()
 
