@@ -98,7 +98,7 @@ function page(title: string, { state, message }: Shown, body: string, goesOn: bo
 ${goesOn ? '<meta http-equiv="refresh" content="3">' : ''}
 <style>
 body { font: 14px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1b1f23 }
-th { text-align: left; padding-right: 1rem; vertical-align: top; white-space: nowrap } td { overflow-wrap: anywhere }
+h1 { overflow-wrap: anywhere } th { text-align: left; padding-right: 1rem; vertical-align: top; white-space: nowrap } td { overflow-wrap: anywhere }
 pre { background: #f4f6f8; padding: .6rem; overflow: auto; white-space: pre-wrap; margin: .2rem 0 1rem }
 .error pre, pre.error { background: #fdecea } .begin pre { background: #eef4ff; font-weight: 600 } section b { color: #667; font-weight: 400 } .good { color: #1a7f37 } .bad { color: #b42318 }
 </style></head>
