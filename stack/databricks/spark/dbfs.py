@@ -63,6 +63,10 @@ class FileSystemUtils(Help):
         system, at = self._at(path)
         data = contents.encode("utf-8")
 
+        # S3A itself is set not to look, which costs two requests for each file that Spark writes.
+        if not overwrite and self._do("put", lambda: system.exists(at)):
+            raise ExecutionError(f"java.nio.file.FileAlreadyExistsException: {path}")
+
         def write() -> None:
             stream = system.create(at, overwrite)
             stream.write(data)

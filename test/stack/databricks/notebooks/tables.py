@@ -22,3 +22,17 @@ for scheme in ("s3a", "s3n", "s3"):
 assert spark.read.format("delta").load(f"/mnt/{bucket}/tables/news").count() == 6
 news.write.format("delta").mode("overwrite").save(f"/mnt/{bucket}/tables/mounted")
 assert spark.read.format("delta").load(f"s3a://{bucket}/tables/mounted").count() == 2
+
+# COMMAND ----------
+
+# A file of a bucket is overwritten only when that is asked for.
+note = f"/mnt/{bucket}/notes/a.txt"
+dbutils.fs.put(note, "first")
+try:
+    dbutils.fs.put(note, "second")
+    assert False
+except Exception as error:
+    assert "FileAlreadyExistsException" in str(error), error
+assert dbutils.fs.head(note) == "first"
+dbutils.fs.put(note, "third", overwrite=True)
+assert dbutils.fs.head(note) == "third"
