@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../config/environment.ts';
@@ -13,6 +14,9 @@ import type { OnProgress } from './progress.ts';
 
 /** Version of Spark, and of Delta Lake for it. */
 export const sparkVersion = '4.2.0-delta-4.4.0';
+
+/** Changes with what is beside Spark, so that another set is another folder of the cache. */
+const wheelsName = createHash('sha256').update(JSON.stringify(sparkWheels)).digest('hex').slice(0, 8);
 
 const pythonSizes = { downloadBytes: 545_000_000, diskBytes: 765_000_000 };
 const jarBytes = 22_500_000;
@@ -35,7 +39,7 @@ export async function sparkRecipe(platform: Platform = thisPlatform()): Promise<
   const abi = python?.version.split('.').slice(0, 2).join('') ?? '-unknown';
   return {
     // pyarrow and pandas hold machine code for one version of Python.
-    cacheKey: `spark-${sparkVersion}-${platform}-cp${abi}`,
+    cacheKey: `spark-${sparkVersion}-${wheelsName}-${platform}-cp${abi}`,
     downloadBytes: pythonSizes.downloadBytes + jarBytes,
     // Maven keeps the jars a second time.
     diskBytes: pythonSizes.diskBytes + 2 * jarBytes,

@@ -107,4 +107,52 @@ export const sparkWheels: readonly PinnedWheel[] = [
     version: '4.4.0',
     sha256: ['f15cedc2c59855b1660a692f9aca1deac0c4dfcec46531b203025281b102e9c8'],
   },
+  // What else a workspace's notebooks find without installing it.
+  {
+    name: 'pyyaml',
+    version: '6.0.3',
+    sha256: [
+      '0f29edc409a6392443abf94b9cf89ce99889a1dd5376d94316ae5145dfedd5d6',
+      '10892704fc220243f5305762e276552a0395f7beb4dbf9b14ec8fd43b57f126c',
+      '2283a07e2c21a2aa78d9c4442724ec1eb15f5e42a723b99cb3d822d48f5f7ad1',
+      '34d5fcd24b8445fadc33f9cf348c1047101756fd760b4dacb5c3e99755703310',
+      '44edc647873928551a01e7a563d7452ccdebee747728c1080d881d68af7b997e',
+      '501a031947e3a9025ed4405a168e6ef5ae3126c59f90ce0cd6f2bfc477be31b7',
+      '652cb6edd41e718550aad172851962662ff2681490a8a711af6a4d288dd96824',
+      '7f047e29dcae44602496db43be01ad42fc6f1cc0d8cd6c83d342306c32270196',
+      '8d1fab6bb153a416f9aeb4b8763bc0f22a5586065f86f7664fc23339fc1c1fac',
+      '8da9669d359f02c0b91ccc01cac4a67f16afec0dac22c2ad09f46bee0697eba8',
+      '9149cad251584d5fb4981be1ecde53a1ca46c891a79788c0df828d2f166bda28',
+      'b8bb0864c5a28024fac8a632c443c87c5aa6f215c0b126c449ae1a150412f31d',
+      'ba1cc08a7ccde2d2ec775841541641e4548226580ab850948cbfda66a1befcdc',
+      'c458b6d084f9b935061bc36216e8a69a7e293a2f1e68bf956dcd9e6cbcd143f5',
+      'ee2922902c45ae8ccada2c5b501ab86c36525b883eff4255313a253a3160861c',
+      'fc09d0aa354569bc501d4e787133afc08552722d3ab34836a80547331bb5d4a0',
+    ],
+  },
+  {
+    name: 'requests',
+    version: '2.34.2',
+    sha256: ['2a0d60c172f83ac6ab31e4554906c0f3b3588d37b5cb939b1c061f4907e278e0'],
+  },
+  {
+    name: 'certifi',
+    version: '2026.7.22',
+    sha256: ['62f22742b58a1a33014a2b6b706588a8d7e2a88ae7bd1a6ebe8c992928483775'],
+  },
+  {
+    name: 'charset-normalizer',
+    version: '3.5.3',
+    sha256: ['96e268b0cbda016ac519513294fcd17032264085b600abaac58b93049477e132'],
+  },
+  {
+    name: 'idna',
+    version: '3.20',
+    sha256: ['ab7ae7122974553370f0bdb919e1a960b2cd1bc1ef0276416d896db81c14582c'],
+  },
+  {
+    name: 'urllib3',
+    version: '2.8.0',
+    sha256: ['0cf3cae568d36aa9576b28dfb35f11328f1cb974ca7647d9475ebb86c75ac6e3'],
+  },
 ];

@@ -16,6 +16,18 @@ df.show()
 
 # COMMAND ----------
 
+import os
+import pyspark
+import requests
+import yaml
+
+# The ones that come with Spark, and not what the Python that runs it happens to have.
+packages = os.path.dirname(os.path.dirname(pyspark.__file__))
+assert [os.path.dirname(os.path.dirname(one.__file__)) for one in (requests, yaml)] == [packages, packages]
+assert yaml.safe_load("a: [1, 2]") == {"a": [1, 2]}
+
+# COMMAND ----------
+
 import glob
 import os
 import pathlib
