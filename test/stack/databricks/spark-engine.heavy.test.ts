@@ -62,6 +62,17 @@ describe('what notebooks find', () => {
     expect(run.log.some(({ notebook, kind }) => notebook === '/Users/ada/inner' && kind === 'error')).toBe(true);
   });
 
+  test('the libraries that a task asks for, for its run alone', async () => {
+    // Left there by the notebook of utilities.
+    const wheel = join(scene.dbfsDir, 'tmp', 'tiny-1.0-py3-none-any.whl');
+    await scene.source('library', 'import tiny\ndbutils.notebook.exit(tiny.answer)').then(({ end }) => {
+      expect(end).toMatchObject({ state: 'failed', error: expect.stringContaining('ModuleNotFoundError') });
+    });
+    expect(exitOf(await scene.run('library', {}, undefined, [wheel]))).toBe('42');
+    const { end } = await scene.run('library', {}, undefined, ['/nowhere/at-all.whl']);
+    expect(end).toMatchObject({ state: 'failed', error: expect.stringContaining('at-all.whl') });
+  });
+
   test('Python as it is there: files below /dbfs, threads, pandas, SQL with parameters', async () => {
     const run = await scene.run('python', { who: 'ada' });
     expect(exitOf(run)).toBe('done');

@@ -30,6 +30,7 @@ export interface SparkScene {
     name: string,
     parameters?: Readonly<Record<string, string>>,
     signal?: AbortSignal,
+    libraries?: readonly string[],
   ) => Promise<SceneRun>;
   /** Runs a notebook of this source. */
   readonly source: (name: string, code: string, signal?: AbortSignal) => Promise<SceneRun>;
@@ -85,7 +86,12 @@ export async function sparkScene(options: Partial<SparkEngineOptions> = {}): Pro
           .filter((line) => line !== '')
           .map((line) => JSON.parse(line) as NotebookLogLine)
       : [];
-  const begin: SparkScene['run'] = async (name, parameters = {}, signal = new AbortController().signal) => {
+  const begin: SparkScene['run'] = async (
+    name,
+    parameters = {},
+    signal = new AbortController().signal,
+    libraries = [],
+  ) => {
     const runId = (runs += 1);
     const begun = Date.now();
     const end = await engine.run(
@@ -96,7 +102,7 @@ export async function sparkScene(options: Partial<SparkEngineOptions> = {}): Pro
         parameters: { bucket, ...parameters },
         clusterId: 'c-1',
         userName: 'ada@example.com',
-        libraries: [],
+        libraries,
         logFile: logFile(runId),
       },
       signal,
