@@ -69,8 +69,10 @@ export async function runDev({ databricks }: DevOptions): Promise<void> {
         }
         const changed = await changes.next();
         if (changed === undefined) break;
-        printer.heading(`${[...changed.code, ...changed.notebooks].join(', ')} changed`);
-        if (databricks && changed.notebooks.length > 0)
+        const notebooks = databricks ? changed.notebooks : [];
+        if (changed.code.length + notebooks.length === 0) continue;
+        printer.heading(`${[...changed.code, ...notebooks].join(', ')} changed`);
+        if (notebooks.length > 0)
           await deployToWorkspace(settings, printer).catch((error: unknown) => {
             printer.line(explainFailure(error).text);
           });
