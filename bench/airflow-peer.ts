@@ -7,7 +7,7 @@ import { ensureNamespace } from '../scripts/namespace.ts';
 import { startStack } from '../stack/stack.ts';
 import { airflowProfiles, measureAirflow } from './support/airflow.ts';
 import { killInTask } from './support/peer-kill.ts';
-import { bundlesFolder, startPeer, type PeerProcess } from './support/peer-process.ts';
+import { buildPeers, bundlesFolder, startPeer, type PeerProcess } from './support/peer-process.ts';
 import { median, runShape, type PeerCost } from './support/peer-run.ts';
 import { peerKinds, peerShapes, type PeerKind, type PeerShape } from './support/peer-shapes.ts';
 import type { BenchContext } from './support/report.ts';
@@ -75,6 +75,7 @@ async function measureDags(
   const stateDir = join('.tradewind', 'bench-airflow-peer');
   // What runs of another build left, controllers for example, is not what is measured, and this build might not even go on with it.
   for (const left of [stateDir, bundlesFolder]) await rm(left, { recursive: true, force: true });
+  await buildPeers();
   await using stack = await startStack({
     stateDir,
     parts: ['temporal'],

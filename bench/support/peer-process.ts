@@ -1,10 +1,21 @@
-import { fork } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { PeerKind } from './peer-shapes.ts';
 
 /** Where the workers' bundles of workflows are, once one has made them. */
 export const bundlesFolder = join('.tradewind', 'bench-airflow-peer-bundles');
+
+/** Where the workers' code is; bench/tsconfig.json says so, too. */
+const buildFolder = join('.tradewind', 'bench-airflow-peer-build');
+
+/** Compiles the workers' code, as a build does: with tsx every promise of a workflow would cost a look for source maps. */
+export async function buildPeers(): Promise<void> {
+  const compiler = join('node_modules', 'typescript', 'bin', 'tsc');
+  const child = spawn(process.execPath, [compiler, '-p', 'bench'], { stdio: ['ignore', 2, 2] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error('the workers of the benchmark cannot be compiled');
+}
 
 /** A worker process of the benchmark, which ends with this process. */
 export interface PeerProcess {
@@ -27,9 +38,11 @@ export interface PeerProcessOptions {
   readonly taskQueue: string;
 }
 
-/** Starts a worker process and waits until it polls. */
+/** Starts a worker process, of what {@link buildPeers} has made, and waits until it polls. */
 export async function startPeer({ address, namespace, kind, taskQueue }: PeerProcessOptions): Promise<PeerProcess> {
-  const child = fork(join(import.meta.dirname, 'peer-worker.ts'), [address, namespace, kind, taskQueue]);
+  const child = fork(join(buildFolder, 'bench', 'support', 'peer-worker.js'), [address, namespace, kind, taskQueue], {
+    execArgv: [],
+  });
   const told = async (): Promise<unknown> => {
     const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown];
     if (typeof message === 'number' || message === null) throw new Error(`the worker of ${kind} has ended`);

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activitySlots, roleQueue } from '../../workers/roles.ts';
@@ -25,7 +25,7 @@ const io = {
 
 async function plainWorkers(): Promise<readonly Worker[]> {
   const workflowBundle = await bundleWorkflowCode({
-    workflowsPath: join(import.meta.dirname, 'peer-plain.ts'),
+    workflowsPath: join(import.meta.dirname, `peer-plain${extname(import.meta.filename)}`),
     logger,
   });
   const own = { activities: io, maxConcurrentActivityTaskExecutions: activitySlots.io };
