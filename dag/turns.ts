@@ -63,6 +63,8 @@ export interface ControllerStart {
   readonly maxConsecutiveFailedDagRuns?: number;
   readonly active?: readonly Ticket[];
   readonly queued?: readonly Ticket[];
+  /** The one before was ended by somebody: what it told runs in its last moment may not have arrived. */
+  readonly revived?: true;
 }
 
 /** What a DAG says of its runs. */
@@ -95,7 +97,7 @@ export interface Turns {
   readonly ahead: (run: Pick<Ticket, 'executionId'>) => number | undefined;
   /** Whether somebody waits for another run to end. */
   readonly blocked: () => boolean;
-  readonly state: () => Required<Omit<ControllerStart, 'note' | 'pausedAt' | 'endless'>>;
+  readonly state: () => Required<Omit<ControllerStart, 'note' | 'pausedAt' | 'endless' | 'revived'>>;
 }
 
 /**

@@ -22,6 +22,8 @@ import {
 } from './port.ts';
 import { rerun } from './rerun.ts';
 import { isOpen } from './execution-status.ts';
+import { leftBy } from './left-by.ts';
+import { runsWithTurn } from './listed-run.ts';
 import { isNotFound, told } from './temporal-error.ts';
 import { lastOf, updateOrStart, type ControllerBirth } from './update-or-start.ts';
 
@@ -46,31 +48,42 @@ const lanes = 8;
 export function createDagControl({ client, installation, taskQueue, runQueue }: DagControlOptions): DagControl {
   const idOf = (dagId: string): string => controllerId(dagId, installation);
 
-  /** How a DAG's controller is started where there is none: as its last execution was, which somebody has terminated. */
-  function birthOf(
+  const stateLeftBy = (last: WorkflowExecutionDescription | undefined): Promise<ControllerStart | undefined> =>
+    last === undefined ? Promise.resolve(undefined) : leftBy(client, last, 'state' satisfies ControllerMessage);
+
+  /**
+   * How a DAG's controller is started where there is none: with what its last execution knew, which somebody has terminated; where nobody
+   * can tell, with what its memo says, and the runs that visibility knows to have had their turn.
+   */
+  async function birthOf(
     dagId: string,
     pause: PauseOrder | undefined,
-    last: Pick<WorkflowExecutionDescription, 'memo'> | undefined,
-  ): ControllerBirth<ControllerStart> {
+    last: WorkflowExecutionDescription | undefined,
+    left: ControllerStart | undefined,
+  ): Promise<ControllerBirth<ControllerStart>> {
     const kept: KeptPause | undefined = last === undefined ? pause : pauseIn(last.memo);
     const endless = endlessIn(last?.memo);
+    const byMemo = async (): Promise<ControllerStart> => ({
+      dagId,
+      ...(kept && { paused: kept.paused, note: kept.note }),
+      ...(kept?.since !== undefined && { pausedAt: kept.since }),
+      ...(endless && { endless: { ...endless, last: null, running: null } }),
+      ...(last && { active: await runsWithTurn(client, dagId, runQueue) }),
+    });
     return {
       workflowType: 'dagController',
       taskQueue,
-      start: {
-        dagId,
-        ...(kept && { paused: kept.paused, note: kept.note }),
-        ...(kept?.since !== undefined && { pausedAt: kept.since }),
-        ...(endless && { endless: { ...endless, last: null, running: null } }),
-      },
+      start: { ...(left ?? (await byMemo())), ...(last && { revived: true }) },
       memo: { ...(kept && { [pauseMemo]: kept }), ...(endless && { [endlessMemo]: endless }) },
       staticSummary: `gives the runs of ${dagId} their turns`,
     };
   }
 
-  /** How a DAG's controller is started by what asks no worker. */
+  /** How a DAG's controller is started by what needs no worker. */
   async function startOf(dagId: string, pause: PauseOrder | undefined) {
-    const { workflowType: _, start, ...how } = birthOf(dagId, pause, await lastOf(client, idOf(dagId)));
+    const last = await lastOf(client, idOf(dagId));
+    const left = await stateLeftBy(last).catch(() => undefined);
+    const { workflowType: _, start, ...how } = await birthOf(dagId, pause, last, left);
     return { ...how, workflowId: idOf(dagId), args: [start] satisfies [ControllerStart] };
   }
 
@@ -85,7 +98,7 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
       workflowId: idOf(dagId),
       name,
       input,
-      birth: (last) => birthOf(dagId, pause, last),
+      birth: async (last) => birthOf(dagId, pause, last, await stateLeftBy(last)),
     });
 
   const exchange = openExchange<TurnRequest, Turn, RunEnded>((dagId, letter) => {

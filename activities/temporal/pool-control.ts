@@ -1,4 +1,4 @@
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { newPool, type PoolSize, type PoolStart } from '../../dag/pool.ts';
 import { openExchange } from './exchange.ts';
 import {
@@ -11,7 +11,8 @@ import {
   type PoolTurn,
 } from './port.ts';
 import { isOpen } from './execution-status.ts';
-import { codeOf, isNotFound, told } from './temporal-error.ts';
+import { leftBy } from './left-by.ts';
+import { isNotFound, told } from './temporal-error.ts';
 import { updateOrStart } from './update-or-start.ts';
 
 /** What the control of pools works with. */
@@ -26,9 +27,6 @@ export interface PoolControlOptions {
 /** Milliseconds that a pool has to tell where it is. */
 const tellWithin = 5_000;
 
-/** gRPC's codes for a question that a workflow will never answer: invalid, not found, failed precondition. */
-const neverTold: ReadonlySet<number> = new Set([3, 5, 9]);
-
 /** Reaches the pools of an installation through a Temporal client. */
 export function createPoolControl({ client, installation, taskQueue }: PoolControlOptions): PoolControl {
   const idOf = (name: string): string => poolId(name, installation);
@@ -39,30 +37,18 @@ export function createPoolControl({ client, installation, taskQueue }: PoolContr
       workflowId: idOf(pool),
       name,
       input,
-      birth: async (last) => ({
-        workflowType: 'poolKeeper',
-        taskQueue,
-        start: (await leftBy(last)) ?? newPool(pool),
-        staticSummary: `gives out the slots of the pool ${pool}`,
-      }),
+      birth: async (last) => {
+        // One that ended by itself was deleted, and nobody needed it. Of any other, who holds slots goes on holding them.
+        const isNew = last === undefined || last.status.name === 'COMPLETED';
+        const left = isNew ? undefined : await leftBy<PoolStatus>(client, last, 'status' satisfies PoolMessage);
+        return {
+          workflowType: 'poolKeeper',
+          taskQueue,
+          start: left ?? newPool(pool),
+          staticSummary: `gives out the slots of the pool ${pool}`,
+        };
+      },
     });
-
-  /**
-   * What a pool knew whose workflow somebody has terminated: who holds slots goes on holding them. Its history tells, until it is deleted.
-   * `undefined` for one that ended by itself: it was deleted, and nobody needed it.
-   */
-  async function leftBy(last: WorkflowExecutionDescription | undefined): Promise<PoolStart | undefined> {
-    if (last === undefined || last.status.name === 'COMPLETED') return undefined;
-    const handle = client.workflow.getHandle(last.workflowId, last.runId);
-    const query = () => handle.query<PoolStatus>('status' satisfies PoolMessage);
-    try {
-      return await client.withDeadline(Date.now() + tellWithin, query);
-    } catch (error) {
-      // No worker can replay it, or it had not begun. One that does not answer in time is asked again.
-      if (neverTold.has(codeOf(error) ?? 0)) return undefined;
-      throw error;
-    }
-  }
 
   const exchange = openExchange<PoolRequest, PoolTurn, PoolRelease>((pool, letter) =>
     update<readonly PoolTurn[]>(pool, 'exchange', letter),

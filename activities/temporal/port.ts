@@ -153,7 +153,7 @@ export function controllerId(dagId: string, installation: string): string {
 }
 
 /** Names of what a controller is asked and told. */
-export type ControllerMessage = 'exchange' | 'setPaused' | 'setEndless' | 'status';
+export type ControllerMessage = 'exchange' | 'setPaused' | 'setEndless' | 'status' | 'state';
 
 /** Name of the memo of a Schedule that says which installation it belongs to: the stem of its task queues. */
 export const scheduleOwnerMemo = 'tradewindTaskQueue';

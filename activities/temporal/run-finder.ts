@@ -1,8 +1,9 @@
-import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { runAttributes } from '../../dag/run-attributes.ts';
 import type { RunState } from '../../dag/states.ts';
 import type { DatedRun, FoundTask, KnownRun, RunFinder } from './port.ts';
 import { isOpen } from './execution-status.ts';
+import { saidOf, type ListedRun } from './listed-run.ts';
 import { isNotFound, told } from './temporal-error.ts';
 
 /** Milliseconds that a run has to tell where its tasks are: a worker may have to replay it first. */
@@ -13,9 +14,6 @@ interface StatesPage {
   readonly tasks: readonly FoundTask[];
   readonly next?: number;
 }
-
-/** What a listing and a description have in common. */
-type ListedRun = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'status' | 'startTime' | 'typedSearchAttributes'>;
 
 /** Finds runs through a Temporal client. */
 export function createRunFinder(client: Client): RunFinder {
@@ -94,12 +92,10 @@ function knownRun(info: ListedRun): KnownRun {
 }
 
 function datedRun(info: ListedRun): DatedRun {
-  const attributes = info.typedSearchAttributes.getAll();
-  const said = (name: string): unknown => attributes.find(({ key }) => key.name === name)?.value;
   return {
     ...knownRun(info),
-    logicalDate: Date.parse(String(said(runAttributes.logicalDate))),
-    isManual: said(runAttributes.runType) === 'manual',
+    logicalDate: Date.parse(String(saidOf(info, runAttributes.logicalDate))),
+    isManual: saidOf(info, runAttributes.runType) === 'manual',
   };
 }
 
@@ -107,10 +103,11 @@ function secondsOf(instant: number): string {
   return new Date(instant).toISOString().slice(0, 19);
 }
 
-function stateOf({ status, typedSearchAttributes }: ListedRun): RunState {
+function stateOf(info: ListedRun): RunState {
+  const { status } = info;
   if (status.name === 'COMPLETED') return 'success';
   if (!isOpen(status)) return 'failed';
-  const said = typedSearchAttributes.getAll().find(({ key }) => key.name === runAttributes.runState)?.value;
+  const said = saidOf(info, runAttributes.runState);
   // Before its first word it is queued; a run that has told of its end is about to close.
   return said === undefined || said === 'queued' ? 'queued' : 'running';
 }

@@ -39,6 +39,7 @@ const exchange = defineUpdate<readonly Turn[], [Letter<TurnRequest, RunEnded>]>(
 const setPaused = defineUpdate<void, [PauseOrder]>('setPaused' satisfies ControllerMessage);
 const setEndless = defineSignal<[EndlessOrder | null]>('setEndless' satisfies ControllerMessage);
 const status = defineQuery<ControllerStatus>('status' satisfies ControllerMessage);
+const stateQuery = defineQuery<ControllerStart>('state' satisfies ControllerMessage);
 
 /**
  * The controller of a DAG, `dag/<id>@<installation>`: gives its runs their turns. It lives as long as there are runs to come: it is started by
@@ -147,6 +148,20 @@ export async function dagController(start: ControllerStart): Promise<void> {
     return { dagId, paused, note, maxActiveRuns, active: ids(active), queued: ids(queued) };
   });
 
+  /** All that it knows, for the one after it. */
+  function handOn(): ControllerStart {
+    const next = endless.state();
+    return {
+      ...turns.state(),
+      note,
+      ...(pausedAt !== undefined && { pausedAt }),
+      ...(next !== undefined && { endless: next }),
+    };
+  }
+  setHandler(stateQuery, handOn);
+
+  // Of these, too, whoever is over gives its place back.
+  if (start.revived === true) for (const ticket of turns.state().active) tell(ticket);
   const goingOn = new CancellationScope();
   goingOn.run(endless.goOn).catch(() => undefined);
   await watchUntilLong({
@@ -160,16 +175,13 @@ export async function dagController(start: ControllerStart): Promise<void> {
   });
   await condition(() => allHandlersFinished() && teller.isDone() && pausing === 0 && !endless.isStarting());
   goingOn.cancel();
-  const state = turns.state();
-  const next = endless.state();
+  const state = handOn();
   const memo = {
-    [pauseMemo]: keptPause({ paused: state.paused, note }),
-    [endlessMemo]: next === undefined ? null : ({ from: next.from, until: next.until } satisfies EndlessOrder),
+    [pauseMemo]: keptPause({ paused: turns.state().paused, note }),
+    [endlessMemo]:
+      state.endless === undefined
+        ? null
+        : ({ from: state.endless.from, until: state.endless.until } satisfies EndlessOrder),
   };
-  await makeContinueAsNewFunc<typeof dagController>({ memo })({
-    ...state,
-    note,
-    ...(pausedAt !== undefined && { pausedAt }),
-    ...(next !== undefined && { endless: next }),
-  });
+  await makeContinueAsNewFunc<typeof dagController>({ memo })(state);
 }

@@ -17,8 +17,8 @@ export const patience = { first: 5 * 60_000, longest: 6 * 3_600_000, longestUnke
 
 /**
  * Waits for a run's turn, which its DAG's controller gives, or until nothing of the run is left to do, since somebody marked it.
- * `onQueued` is told when the turn does not come at once. It asks again from time to time: a controller that was terminated has
- * forgotten who waits, and one with a very long queue does not keep the last ones.
+ * `onQueued` is told when the turn does not come at once. It asks again from time to time: a controller that was terminated
+ * tells nobody before somebody asks, and one with a very long queue does not keep the last ones.
  */
 export async function takeTurn(
   request: TurnRequest,

@@ -117,6 +117,50 @@ describe('admission, on a real server', () => {
     expect((await endOf(await start('shy'))).result).toMatchObject({ state: 'success' });
   });
 
+  test('lets no more runs begin than maxActiveRuns when its controller was terminated, and those that wait in their order', async () => {
+    const { client, control, start, taskQueue } = harness;
+    const controller = client.workflow.getHandle(controllerId('gated', taskQueue));
+    const queued = async () => (await control.status('gated'))?.queued;
+    const [first, second, third] = [await start('gated'), await start('gated'), await start('gated')];
+    await eventually('three are active', async () => (await active()).length === 3);
+    const fourth = await start('gated');
+    await eventually('one waits', async () => (await queued())?.length === 1);
+    await controller.terminate();
+    const fifth = await start('gated');
+    await eventually('two wait', async () => (await queued())?.length === 2);
+    expect(await control.status('gated')).toMatchObject({
+      active: [first, second, third].map(({ workflowId }) => workflowId),
+      queued: [fourth.workflowId, fifth.workflowId],
+    });
+    // One that ends while there is no controller frees its place, and so does one that was terminated meanwhile.
+    await controller.terminate();
+    await first.terminate();
+    await open(second);
+    await eventually('both have their turn', async () => (await queued())?.length === 0);
+    for (const run of [third, fourth, fifth]) await open(run);
+    await eventually('nobody is left', async () => (await active()).length === 0);
+  });
+
+  test('finds the runs that have their turn where nobody can tell what the controller knew that was terminated', async () => {
+    const { client, control, start, taskQueue } = harness;
+    const workflowId = controllerId('gated', taskQueue);
+    const begun = [await start('gated'), await start('gated'), await start('gated')];
+    await eventually('three are active', async () => (await active()).length === 3);
+    const query = `WorkflowType = 'gated' AND CloseTime IS NULL AND TradewindRunState = 'running'`;
+    await eventually('visibility knows', async () => (await client.workflow.count(query)).count === 3);
+    await client.workflow.getHandle(workflowId).terminate();
+    // One that no worker has ever served.
+    const mute = await client.workflow.start('dagController', { workflowId, taskQueue: 'nobody', args: [{}] });
+    await mute.terminate();
+    const fourth = await start('gated');
+    const controller = client.workflow.getHandle(workflowId);
+    await eventually('there is one', async () => (await controller.describe()).status.name === 'RUNNING');
+    await eventually('one waits', async () => (await control.status('gated'))?.queued.length === 1);
+    expect((await active()).toSorted()).toEqual(begun.map(({ workflowId: id }) => id).toSorted());
+    for (const run of [...begun, fourth]) await open(run);
+    await eventually('nobody is left', async () => (await active()).length === 0);
+  });
+
   test('pauses a DAG of which too many runs fail in a row, and says why', async () => {
     const end = async (input: object) => (await endOf(await harness.start('unlucky', input))).result?.state;
     expect([await end({}), await end({ good: true }), await end({}), await end({})]).toEqual([
@@ -247,7 +291,9 @@ describe('admission, on a real server', () => {
       const ended = until.then(() => (over = true));
       const look = async (): Promise<void> => {
         if (over) return;
-        most = Math.max(most, (await control.status('brief'))?.active.length ?? 0);
+        // One that is not answered in time, on cores that all else uses, is no look.
+        const found = await control.status('brief').catch(() => undefined);
+        most = Math.max(most, found?.active.length ?? 0);
         await look();
       };
       await Promise.all([ended, look()]);

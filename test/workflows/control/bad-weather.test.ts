@@ -65,15 +65,17 @@ describe('runs in bad weather, with the time skipped', () => {
     expect((await endOf(await start('hurried'))).result).toMatchObject({ state: 'success' });
   });
 
-  test('a run that waits asks again where its controller was terminated, which forgot it', async () => {
+  test('a run that waits asks again where its controller was terminated, and is told then that it is its turn', async () => {
     const { control, start, taskQueue, client } = stage.harness;
-    await Promise.all([start('gated'), start('gated'), start('gated')]);
+    const begun = await Promise.all([start('gated'), start('gated'), start('gated')]);
     await eventually('three are active', async () => (await control.status('gated'))?.active.length === 3);
     const waits = await start('gated');
     await eventually('one waits', async () => (await control.status('gated'))?.queued.length === 1);
     await waits.signal('open', 'x');
     await client.workflow.getHandle(controllerId('gated', taskQueue)).terminate();
+    await begun[0]?.terminate();
     expect((await endOf(waits)).result).toMatchObject({ state: 'success' });
+    expect((await control.status('gated'))?.active).toHaveLength(2);
   });
 
   test('a run that waits for a pool asks again where that was terminated, and it knows what it knew', async () => {
