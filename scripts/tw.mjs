@@ -3,23 +3,10 @@
 // source file and runs a command again gets a fresh build first, and never wonders why nothing changed. A DAG that does not
 // compile must not keep an operator from the runs of all others: what works on what is there goes on with the last good build.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const rooms = [
-  'dag',
-  'pipeline',
-  'config',
-  'activities',
-  'workflows',
-  'workers',
-  'scripts',
-  'stack',
-  'gateway',
-  'testing',
-];
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { builtFrom, newestSource, root } from './sources.mjs';
 
 /** What takes up definitions as they are now, so that it must not go on with those of before. docs/commands.md names them. */
 const definitionVerbs = [
@@ -51,26 +38,17 @@ function troubleOf(said) {
   return `${file === undefined ? '' : `${file}.ts: `}${lines[at]}: ${lines[at + 1]}`;
 }
 
-function newest(folder) {
-  if (!existsSync(folder)) return 0;
-  let latest = 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) latest = Math.max(latest, newest(path));
-    else if (entry.name.endsWith('.ts')) latest = Math.max(latest, statSync(path).mtimeMs);
-  }
-  return latest;
-}
-
 if (!existsSync(join(root, 'node_modules'))) {
   process.stderr.write('tw: the libraries are not installed yet; run `npm ci` first\n');
   process.exit(78);
 }
-const stamp = join(root, 'dist', '.built');
-const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0;
-if (rooms.some((room) => newest(join(root, room)) > built)) {
+const built = builtFrom();
+if (newestSource() > built) {
   process.stderr.write('sources are newer than the build: building…\n');
-  const build = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs')], { cwd: root, encoding: 'utf8' });
+  const build = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--if-stale'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   const said = `${build.stdout ?? ''}${build.stderr ?? ''}`;
   if (build.status === 0) process.stderr.write(said);
   else if (built > 0 && !takesDefinitions(process.argv.slice(2))) {

@@ -30,7 +30,8 @@ function tw(...args: readonly string[]): {
 
 /** A checkout with the real build, and a command line that says which DAGs it knows. */
 beforeAll(() => {
-  for (const file of ['tw.mjs', 'build.mjs']) cpSync(join(root, 'scripts', file), join(checkout, 'scripts', file));
+  for (const file of ['tw.mjs', 'build.mjs', 'build-lock.mjs', 'sources.mjs'])
+    cpSync(join(root, 'scripts', file), join(checkout, 'scripts', file));
   for (const file of ['tsconfig.json', 'tsconfig.build.json']) cpSync(join(root, file), join(checkout, file));
   writeFileSync(join(checkout, 'package.json'), '{"type": "module"}');
   symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
