@@ -24,29 +24,29 @@ export interface RunCallbackOptions {
   readonly onFailureCallback?: Callbacks<RunEvent>;
 }
 
+/** By which option a task is given the callback of an event. */
+export const taskCallbackOptions = {
+  execute: 'onExecuteCallback',
+  success: 'onSuccessCallback',
+  failure: 'onFailureCallback',
+  retry: 'onRetryCallback',
+  skipped: 'onSkippedCallback',
+} as const satisfies Readonly<Record<TaskEventName, keyof TaskCallbackOptions>>;
+
+/** By which option a DAG is given the callback of an event. */
+export const runCallbackOptions = {
+  run_success: 'onSuccessCallback',
+  run_failure: 'onFailureCallback',
+} as const satisfies Readonly<Record<RunEvent['event'], keyof RunCallbackOptions>>;
+
 /** A task's callbacks, `undefined` where it has none. What is wrong is told to `say`, which throws. */
 export function taskCallbacks(options: TaskCallbackOptions, say: (text: string) => never): TaskCallbacks | undefined {
-  return byEvent<TaskEventName, TaskEvent>(
-    {
-      execute: ['onExecuteCallback', options.onExecuteCallback],
-      success: ['onSuccessCallback', options.onSuccessCallback],
-      failure: ['onFailureCallback', options.onFailureCallback],
-      retry: ['onRetryCallback', options.onRetryCallback],
-      skipped: ['onSkippedCallback', options.onSkippedCallback],
-    },
-    say,
-  );
+  return byEvent<TaskEventName, keyof TaskCallbackOptions, TaskEvent>(taskCallbackOptions, options, say);
 }
 
 /** A run's callbacks, `undefined` where it has none. What is wrong is told to `say`, which throws. */
 export function runCallbacks(options: RunCallbackOptions, say: (text: string) => never): RunCallbacks | undefined {
-  return byEvent<RunEvent['event'], RunEvent>(
-    {
-      run_success: ['onSuccessCallback', options.onSuccessCallback],
-      run_failure: ['onFailureCallback', options.onFailureCallback],
-    },
-    say,
-  );
+  return byEvent<RunEvent['event'], keyof RunCallbackOptions, RunEvent>(runCallbackOptions, options, say);
 }
 
 /** One callback or several as a list. `option` names them where one is no function. */
@@ -64,15 +64,16 @@ export function callbackList<Event>(
   return all as readonly Callback<Event>[];
 }
 
-function byEvent<Name extends string, Event>(
-  given: Readonly<Record<Name, readonly [string, Callbacks<Event> | undefined]>>,
+function byEvent<Name extends string, Option extends string, Event>(
+  optionOf: Readonly<Record<Name, Option>>,
+  given: Readonly<Partial<Record<Option, Callbacks<Event> | undefined>>>,
   say: (text: string) => never,
 ): Readonly<Partial<Record<Name, readonly Callback<Event>[]>>> | undefined {
   const found: Partial<Record<Name, readonly Callback<Event>[]>> = {};
-  for (const event of Object.keys(given) as Name[]) {
-    const [option, callbacks] = given[event];
+  for (const event of Object.keys(optionOf) as Name[]) {
+    const callbacks = given[optionOf[event]];
     if (callbacks === undefined) continue;
-    const all = callbackList<Event>(option, callbacks, say);
+    const all = callbackList<Event>(optionOf[event], callbacks, say);
     if (all.length > 0) found[event] = all;
   }
   return Object.keys(found).length === 0 ? undefined : found;
