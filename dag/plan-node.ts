@@ -38,6 +38,8 @@ export interface PlanNode {
   readonly task: PlannedTask;
   readonly upstream: PlanNode[];
   readonly downstream: PlanNode[];
+  /** Of those downstream: the ones that are mapped over what it gives, which are judged whenever it is. */
+  readonly maps: PlanNode[];
   /** Position in a topological order. */
   order: number;
   /** Number of map indexes; `null` while there is one instance that has none (index -1). */
@@ -87,6 +89,7 @@ export function linkNodes(tasks: readonly PlannedTask[]): PlanNodes {
       const parent = nodeOf(nodes, id);
       node.upstream.push(parent);
       parent.downstream.push(node);
+      if (node.task.over?.includes(id) === true) parent.maps.push(node);
       addInstances(node, node.direct, parent, 0, parent.states.length);
     }
   }
@@ -139,6 +142,7 @@ function newNode(task: PlannedTask): PlanNode {
     task,
     upstream: [],
     downstream: [],
+    maps: [],
     order: 0,
     length,
     states: Array.from({ length: count }, () => 'none' as const),

@@ -1,4 +1,4 @@
-import { indexesToJudge, isByIndex, planGroups, type PlanGroup } from './plan-groups.ts';
+import { isByIndex, planGroups, type PlanGroup } from './plan-groups.ts';
 import {
   addInstances,
   addState,
@@ -12,7 +12,7 @@ import {
 } from './plan-node.ts';
 import { openChoices } from './plan-choices.ts';
 import type { Choice } from './plan-skips.ts';
-import { leavesOf, verdictOf } from './plan-verdict.ts';
+import { afterSources, judgeNodes, leavesOf } from './plan-verdict.ts';
 import { isFinished, type FinishedState, type RunState, type TaskState } from './states.ts';
 import type { Verdict } from './trigger-rules.ts';
 
@@ -89,6 +89,7 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
     if (node.dirty) return;
     node.dirty = true;
     dirty.push(node);
+    for (const map of node.maps) mark(map);
   }
 
   function set(node: PlanNode, slot: number, state: TaskState): void {
@@ -176,19 +177,11 @@ export function makePlan(tasks: readonly PlannedTask[], lengthOf: LengthOf = () 
     while (dirty.length > 0) {
       if (groups.size > 0) expandGroups();
       // All verdicts of a pass first: what the pass decides must not sway the rest of it.
-      const judged: { readonly node: PlanNode; readonly slot: number | null; readonly verdict: Verdict }[] = [];
-      for (const node of dirty) {
-        node.dirty = false;
-        if (node.undecided === 0) continue;
-        if (!isByIndex(node)) judged.push({ node, slot: null, verdict: verdictOf(node, null) });
-        else {
-          for (const slot of indexesToJudge(node)) {
-            if (node.states[slot] === 'none') judged.push({ node, slot, verdict: verdictOf(node, slot) });
-          }
-        }
-      }
+      const judged = judgeNodes(dirty);
       dirty = [];
-      for (const { node, slot, verdict } of judged) {
+      for (const judgement of judged) {
+        const { node, slot } = judgement;
+        const verdict = afterSources(judgement);
         if (verdict === 'wait') continue;
         if (slot === null) apply(node, verdict);
         else applyAt(node, slot, verdict);

@@ -57,20 +57,16 @@ type Drive = keyof typeof drives;
  */
 export function graphDifference(recorded: unknown): string | undefined {
   const one = graphCase.parse(recorded);
-  const chooses = one.tasks.some(({ kind }) => kind === 'branch' || kind === 'short_circuit');
-  return (
-    driveDifference(one, 'waves') ??
-    driveDifference(one, 'qes') ??
-    // Where nothing else is ready, Airflow judges what runs anew, lets a choice skip it after all, and so finds a deadlock that
-    // is none. We do not: what runs goes on.
-    (one.stable || !chooses ? driveDifference(one, 'seq') : undefined)
-  );
+  return driveDifference(one, 'waves') ?? driveDifference(one, 'qes') ?? driveDifference(one, 'seq');
 }
 
 function driveDifference(one: GraphCase, by: Drive): string | undefined {
   const { tasks, expected } = one;
   const other = by === 'waves' ? undefined : one.other_drives?.[by];
-  const { plan, waves } = drive(tasks, by);
+  const { plan, waves, choseAgainstRunning } = drive(tasks, by);
+  // Where nothing else is ready, Airflow judges what runs anew, skips it after all by a choice that was made meanwhile, and so may
+  // find a deadlock that is none. We do not: what runs goes on.
+  if (by !== 'waves' && choseAgainstRunning) return undefined;
   for (const { id } of tasks) {
     const should = other?.states[id] ?? expected.states[id];
     const own = plan.states(id).map((state) => (state === 'none' ? null : state));
@@ -87,18 +83,27 @@ function driveDifference(one: GraphCase, by: Drive): string | undefined {
   return run === shouldRun ? undefined : `driven by ${by}: the run is ${run} rather than ${shouldRun}`;
 }
 
+/** What came of a drive. */
+interface Driven {
+  readonly plan: Plan;
+  /** By task, the settling at which each of its indexes became ready. */
+  readonly waves: ReadonlyMap<string, readonly number[]>;
+  /** Whether a task chose while one below it was running. */
+  readonly choseAgainstRunning: boolean;
+}
+
 /** Settles, lets some of what runs end in the order of the tasks, and again. Waves are counted by the settlings. */
-function drive(
-  tasks: readonly RecordedTask[],
-  by: Drive,
-): { readonly plan: Plan; readonly waves: ReadonlyMap<string, readonly number[]> } {
+function drive(tasks: readonly RecordedTask[], by: Drive): Driven {
   const byId = new Map(tasks.map((task, at) => [task.id, { task, at }]));
   const place = ({ taskId, mapIndex }: TaskInstance): number => (byId.get(taskId)?.at ?? 0) * 1_000 + mapIndex;
   const plan = makePlan(tasks.map(plannedTask), (id) => {
     const source = byId.get(byId.get(id)?.task.over ?? '')?.task;
     return source !== undefined && plan.states(source.id)[0] === 'success' ? (source.returns ?? null) : null;
   });
+  const isBelow = (id: string, above: string): boolean =>
+    byId.get(id)?.task.upstream.some((parent) => parent === above || isBelow(parent, above)) === true;
   const waves = new Map<string, number[]>();
+  let choseAgainstRunning = false;
   let running: readonly TaskInstance[] = [];
   for (let wave = 0; ; wave++) {
     const { ready } = plan.settle();
@@ -109,12 +114,14 @@ function drive(
       waves.set(instance.taskId, own);
     }
     running = [...running, ...ready].toSorted((a, b) => place(a) - place(b));
-    if (running.length === 0) return { plan, waves };
+    if (running.length === 0) return { plan, waves, choseAgainstRunning };
     const { from, to } = drives[by](running.length);
     for (const instance of running.slice(from, to)) {
       const task = byId.get(instance.taskId)?.task;
       const ends = task?.outcomes?.[instance.mapIndex] ?? task?.outcome ?? 'failed';
-      plan.record(instance, ends, ends === 'success' && task !== undefined ? choiceOf(task) : undefined);
+      const choice = ends === 'success' && task !== undefined ? choiceOf(task) : undefined;
+      choseAgainstRunning ||= choice !== undefined && running.some(({ taskId }) => isBelow(taskId, instance.taskId));
+      plan.record(instance, ends, choice);
     }
     running = [...running.slice(0, from), ...running.slice(to)];
   }

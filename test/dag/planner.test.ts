@@ -170,6 +170,41 @@ describe('the planner', () => {
     expect(plan.settle().ended).toEqual([{ ...instance('each'), state: 'skipped' }]);
   });
 
+  // What Airflow 3.3.2 decides of these: `a` ends as given in the first wave, the setup skipped, the rest follows without running.
+  const each = (upstream: readonly string[], over: string, triggerRule?: TriggerRule): PlannedTask => ({
+    ...task('each', upstream, triggerRule),
+    over: [over],
+  });
+  test.each<[string, readonly PlannedTask[], Outcome, string]>([
+    [
+      'skipped, before its own rule finds the list missing',
+      [task('a'), task('rows', ['a'], 'all_failed'), each(['a', 'rows'], 'rows', 'one_success')],
+      'success',
+      'skipped',
+    ],
+    [
+      'skipped, before it sees the failure that was decided with it',
+      [task('a'), task('rows', ['a'], 'all_skipped'), task('b', ['a']), each(['b', 'rows'], 'rows')],
+      'failed',
+      'skipped',
+    ],
+    [
+      'upstream_failed, though its own rule skips it at once',
+      [task('a'), task('rows', ['a']), each(['a', 'rows'], 'rows', 'all_skipped')],
+      'failed',
+      'upstream_failed',
+    ],
+    [
+      'upstream_failed, though the setup around it was skipped',
+      [task('a'), { ...task('setup'), isSetup: true }, task('b', ['setup']), each(['a', 'b'], 'a', 'all_done')],
+      'failed',
+      'upstream_failed',
+    ],
+  ])('ends a map as what gives its list, in the same pass: %s', (_, tasks, outcome, state) => {
+    const { plan } = drive(tasks, ({ taskId }) => (taskId === 'setup' ? 'skipped' : outcome));
+    expect(plan.states('each')).toEqual([state]);
+  });
+
   test('decides every task, whatever the graph, the rules and the outcomes, in any order of ends', () => {
     const rules = triggerRules.filter((rule) => !rule.startsWith('one_') && rule !== 'always');
     const graphs = fc.array(
