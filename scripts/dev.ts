@@ -8,14 +8,14 @@ import { parseSettings } from '../config/settings.ts';
 import { givenSettings } from '../stack/given-settings.ts';
 import { usualPartNames } from '../stack/part-name.ts';
 import { progressPrinter } from '../stack/progress-printer.ts';
-import { startStack } from '../stack/stack.ts';
+import { startStack, stopCompanions } from '../stack/stack.ts';
 import { checkoutFolder } from './build-folder.ts';
 import { deployToWorkspace } from './demo/deploy-to-workspace.ts';
 import { prepare } from './demo/prepare.ts';
 import { createPrinter } from './demo/printer.ts';
-import { explainFailure } from './failure.ts';
+import { keepWorker } from './kept-worker.ts';
 import { watchSources } from './source-changes.ts';
-import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
+import { startWorkerProcess } from './worker-process.ts';
 
 /** What `tw dev` is asked for. */
 export interface DevOptions {
@@ -25,7 +25,8 @@ export interface DevOptions {
 
 /**
  * Brings up stack and worker and keeps them until Ctrl-C. When a watched file changes, it builds and starts the worker
- * anew; runs go on where they were. A build that fails leaves the old worker and says why.
+ * anew; runs go on where they were. A build that fails leaves the old worker and says why, and a worker that ends by itself is
+ * followed by another.
  */
 export async function runDev({ databricks }: DevOptions): Promise<void> {
   const root = checkoutFolder();
@@ -38,7 +39,6 @@ export async function runDev({ databricks }: DevOptions): Promise<void> {
     changes.close();
   };
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  let worker: WorkerProcess | undefined;
   try {
     await using stack = await startStack({
       stateDir,
@@ -55,38 +55,21 @@ export async function runDev({ databricks }: DevOptions): Promise<void> {
     const environment = environmentWith({ ...stack.settings, TW_STATE_DIR: stateDir });
     const settings = parseSettings({ ...givenSettings(), ...environment }, serverNames);
     if (databricks) await deployToWorkspace(settings, printer);
+    // One of before would go on with the code of before, and take half of the work.
+    for (const name of await stopCompanions(stateDir)) printer.line(`stopped the ${name} that tw demo --keep left`);
     await prepare(settings, {}, printer);
     const logPath = join(stateDir, 'logs', 'worker.log');
     mkdirSync(dirname(logPath), { recursive: true });
     printer.line(
       `Temporal UI: ${settings.temporal.uiUrl ?? 'not known'}; the worker's log: ${logPath}; Ctrl-C ends it all`,
     );
-    try {
-      while (!stopping.signal.aborted) {
-        if (worker === undefined) {
-          worker = await startWorkerProcess({ environment, logPath });
-          printer.line(`worker ${worker.pid} polls`);
-        }
-        const changed = await changes.next();
-        if (changed === undefined) break;
-        const notebooks = databricks ? changed.notebooks : [];
-        if (changed.code.length + notebooks.length === 0) continue;
-        printer.heading(`${[...changed.code, ...notebooks].join(', ')} changed`);
-        if (notebooks.length > 0)
-          await deployToWorkspace(settings, printer).catch((error: unknown) => {
-            printer.line(explainFailure(error).text);
-          });
-        if (changed.code.length === 0) continue;
-        if (await build(root)) {
-          await worker.stop();
-          worker = undefined;
-        } else {
-          printer.line(`the build failed, its errors are above: worker ${worker.pid} stays as it is until it succeeds`);
-        }
-      }
-    } finally {
-      await worker?.stop();
-    }
+    await keepWorker({
+      changes,
+      start: () => startWorkerProcess({ environment, logPath }),
+      build: () => build(root),
+      ...(databricks && { deploy: () => deployToWorkspace(settings, printer) }),
+      printer,
+    });
   } finally {
     changes.close();
     process.off('SIGINT', stop).off('SIGTERM', stop);

@@ -7,6 +7,8 @@ import { CommandError } from './failure.ts';
 /** A worker that runs as a process of its own, as it would on a VM, started by this one. */
 export interface WorkerProcess {
   readonly pid: number;
+  /** Settles when it has ended, however that came. */
+  readonly ended: Promise<void>;
   /** Drains (SIGTERM) and waits for the end. */
   stop(): Promise<void>;
   /** SIGKILL: what a crash or the kernel's memory killer would do. */
@@ -42,9 +44,11 @@ export async function startWorkerProcess(options: WorkerProcessOptions): Promise
     detached: true,
   });
   closeSync(log);
+  const ended = once(child, 'exit').then(() => undefined);
   await untilReady(child, options);
   return {
     pid: child.pid ?? -1,
+    ended,
     stop: () => end(child, 'SIGTERM'),
     kill: () => end(child, 'SIGKILL'),
     release: () => {
