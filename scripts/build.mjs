@@ -37,7 +37,7 @@ if (existsSync(bundler)) {
     await writeWorkflowBundles(made);
   } catch (error) {
     // Its message is all that the author of a DAG needs.
-    if (error?.name !== 'DagDefinitionError') throw error;
+    if (!['DagDefinitionError', 'SourceError'].includes(error?.name)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(1);
   }

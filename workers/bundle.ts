@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { checkSandboxImports } from './sandbox-imports.ts';
+import { SourceError } from './source-error.ts';
 import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkflowBundle } from '@temporalio/worker';
 
 /** Names of the workflows' bundles in the folder of the build: of runs, and of what looks after them. */
@@ -51,14 +53,30 @@ function sparesFrozenPatterns(code: string): string {
   );
 }
 
-/** Throws the DagDefinitionError of the first DAG, among what a module exports, that is not defined rightly. */
+/**
+ * Throws the DagDefinitionError of the first DAG, among what a module exports, that is not defined rightly, or a SourceError where one has
+ * another name there.
+ */
 export function checkDefinitions(exported: object): void {
-  // Asking is enough: a DAG is defined when its definition is asked for first.
-  for (const value of Object.values(exported)) if (typeof value === 'function') Reflect.get(value, 'definition');
+  for (const [name, value] of Object.entries(exported)) {
+    if (!isDag(value)) continue;
+    // Asking is enough: a DAG is defined when its definition is asked for first.
+    const { id } = value.definition;
+    if (id === name) continue;
+    throw new SourceError(
+      `DAG ${id}: it is exported as ${name}, which is the name that workers know it by: give the export the DAG's id, or the DAG the export's`,
+    );
+  }
 }
 
-/** Writes the bundles of a build beside it, so that a worker starts without webpack. Throws DagDefinitionError. */
+/** As `isDag` of the engine, whose code is for workflows alone. */
+function isDag(value: unknown): value is { readonly definition: { readonly id: string } } {
+  return typeof value === 'function' && 'definition' in value;
+}
+
+/** Writes the bundles of a build beside it, so that a worker starts without webpack. Throws SourceError and DagDefinitionError. */
 export async function writeWorkflowBundles(distFolder: string): Promise<void> {
+  checkSandboxImports(distFolder, 'workflows/index.js');
   const dags: object = await import(pathToFileURL(join(distFolder, 'workflows/index.js')).href);
   checkDefinitions(dags);
   // Of a build that succeeds webpack has nothing to say that anybody needs; errors are shown.
