@@ -1,5 +1,7 @@
 import { Command } from 'commander';
+import { AdapterError } from '../../activities/shared/adapter-error.ts';
 import { applySubscriptions } from '../assets/apply-subscriptions.ts';
+import { subscriptionChanges, subscriptionLine } from '../assets/subscription-changes.ts';
 import { assetsOf } from '../dag-control.ts';
 import { registeredDags } from '../dag-registry.ts';
 import { changeLine } from '../schedules/change-line.ts';
@@ -45,12 +47,23 @@ async function reconcile({ json = false, prune = false }: Options, apply: boolea
     prune,
   });
   if (apply) await startKeeper(open.client, open.settings.taskQueue, changes);
-  if (json) console.log(JSON.stringify(changes));
-  else for (const change of changes) console.log(changeLine(change, apply));
+  const assets = assetsOf(open.client, open.settings.taskQueue);
+  const toTell = apply ? [] : await subscriptionChanges(assets, definitions).catch(unknown);
+  if (json) console.log(JSON.stringify([...changes, ...toTell]));
+  else
+    for (const line of [...changes.map((one) => changeLine(one, apply)), ...toTell.map(subscriptionLine)])
+      console.log(line);
   if (apply) {
-    const lines = await applySubscriptions(assetsOf(open.client, open.settings.taskQueue), definitions);
+    const lines = await applySubscriptions(assets, definitions);
     if (!json) for (const line of lines) console.log(line);
   }
-  const isOpen = changes.some(({ action }) => (apply ? action === 'foreign' : action !== 'keep'));
+  const isOpen = [...changes, ...toTell].some(({ action }) => (apply ? action === 'foreign' : action !== 'keep'));
   if (isOpen) process.exitCode = 1;
+}
+
+/** Schedules can be compared while no worker is there. */
+function unknown(error: unknown): readonly [] {
+  if (!(error instanceof AdapterError) || error.code !== 'timeout') throw error;
+  console.error('which DAGs assets start is not known: no worker answered in time; start one (tw worker)');
+  return [];
 }

@@ -1,5 +1,7 @@
 import { seedSource } from '../../activities/mysql/source-seeder.ts';
 import type { Settings } from '../../config/settings.ts';
+import { applySubscriptions } from '../assets/apply-subscriptions.ts';
+import { assetsOf } from '../dag-control.ts';
 import { setUpServers } from '../server-setup.ts';
 import { registeredDags } from '../dag-registry.ts';
 import { changeLine } from '../schedules/change-line.ts';
@@ -11,7 +13,7 @@ import { uploadPosts } from './post-files.ts';
 import type { Printer } from './printer.ts';
 
 /**
- * Makes the servers ready for a run: posts in the database, what `tw init` makes, the daily Schedule. Idempotent. Returns
+ * Makes the servers ready for a run: posts in the database, what `tw init` makes, the Schedules, and which DAGs assets start. Idempotent. Returns
  * the run's param `rows` when posts of one's own are asked for.
  */
 export async function prepare(
@@ -28,8 +30,9 @@ export async function prepare(
     setUpServers(settings, printer.line),
   ]);
   await using temporal = await openTemporal(settings.temporal);
+  const definitions = registeredDags().map(({ definition }) => definition);
   const changes = await reconcileSchedules(temporal.client, {
-    definitions: registeredDags().map(({ definition }) => definition),
+    definitions,
     taskQueue: settings.taskQueue,
     now: new Date(),
     argsOf: scheduleArguments(settings),
@@ -38,6 +41,8 @@ export async function prepare(
   });
   await startKeeper(temporal.client, settings.taskQueue, changes);
   for (const change of changes) printer.line(`Schedule ${changeLine(change, true)}`);
+  for (const line of await applySubscriptions(assetsOf(temporal.client, settings.taskQueue), definitions))
+    printer.line(line);
   if (rows === undefined) return undefined;
   const prefix = await uploadPosts(settings.s3, rows);
   printer.line(`posts of ${rows} uploaded to s3://${settings.s3.bucket}/${prefix}/`);

@@ -7,6 +7,7 @@ import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
 import { applySubscriptions } from '../../scripts/assets/apply-subscriptions.ts';
 import { consumerLines, consumerStanding } from '../../scripts/assets/consumer-standing.ts';
 import { knownAssets, subscriptionsOf } from '../../scripts/assets/known-assets.ts';
+import { subscriptionChanges, subscriptionLine } from '../../scripts/assets/subscription-changes.ts';
 import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
 import { tw } from '../support/tw.ts';
 
@@ -65,6 +66,25 @@ test('what DAGs say of assets is listed, and told to the hub, also that nobody w
   expect(await applySubscriptions(control, definitions)).toEqual(['takes: starts for s3://lake/pins']);
   expect(await applySubscriptions(control, [])).toEqual([]);
   expect(told).toEqual([[{ dagId: 'takes', condition: pins }], []]);
+});
+
+test('tw schedules diff said nothing of assets: it says what apply would tell', async () => {
+  const linesWith = async (...subscriptions: Parameters<ReturnType<typeof openAssetHub>['subscribe']>[0]) => {
+    const hub = openAssetHub({});
+    hub.subscribe(subscriptions);
+    const status = async () => JSON.parse(JSON.stringify(hub.state()));
+    return (await subscriptionChanges({ status }, definitions)).map(subscriptionLine);
+  };
+  expect(await linesWith()).toEqual(['takes: would start for s3://lake/pins']);
+  expect(await linesWith({ dagId: 'takes', condition: pins })).toEqual(['takes: starts for s3://lake/pins']);
+  const other = asset('other');
+  expect(await linesWith({ dagId: 'takes', condition: other }, { dagId: 'gone', condition: other })).toEqual([
+    'takes: would start for s3://lake/pins, and no longer for what it does now',
+    'gone: would no longer start for other',
+  ]);
+  expect(await subscriptionChanges({ status: async () => undefined }, definitions)).toEqual([
+    { dagId: 'takes', action: 'create', assets: 's3://lake/pins' },
+  ]);
 });
 
 test('tw assets tells of events that the bucket keeps, and says what there is not', async () => {
