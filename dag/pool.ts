@@ -1,3 +1,5 @@
+import { handedOnBytes, mostHandedOn } from './handed-on.ts';
+
 /** A task instance that asks for slots of a pool, as the pool keeps it. */
 export interface SlotClaim {
   /** Names the claim: asking twice is asking once. */
@@ -58,9 +60,6 @@ export type WaitReason =
   | { readonly why: 'no_pool' }
   | { readonly why: 'too_small'; readonly slots: number };
 
-/** Bytes of claims that a pool keeps, held or waiting: what it knows has to fit in the message by which it goes on in a new history (2 MB). */
-const mostClaimed = 1_500_000;
-
 /** Claims that were given back, and are remembered: a message that was sent twice may come that late. */
 const longestPast = 500;
 
@@ -76,7 +75,7 @@ export function openPool(start: PoolStart): Pool {
   const waiting = [...(start.waiting ?? [])];
   let past = [...(start.past ?? [])];
   let taken = [...held.values()].reduce((sum, claim) => sum + claim.slots, 0);
-  let claimed = [...held.values(), ...waiting].reduce((sum, claim) => sum + bytesOf(claim), 0);
+  let claimed = [...held.values(), ...waiting].reduce((sum, claim) => sum + handedOnBytes(claim), 0);
 
   const fits = (claim: SlotClaim): boolean => slots !== null && claim.slots <= slots;
 
@@ -102,13 +101,13 @@ export function openPool(start: PoolStart): Pool {
       if (!isGone(claim)) continue;
       held.delete(id);
       taken -= claim.slots;
-      claimed -= bytesOf(claim);
+      claimed -= handedOnBytes(claim);
     }
     for (let at = waiting.length - 1; at >= 0; at--) if (isGone(waiting[at] as SlotClaim)) drop(at);
   }
 
   function drop(at: number): void {
-    for (const claim of waiting.splice(at, 1)) claimed -= bytesOf(claim);
+    for (const claim of waiting.splice(at, 1)) claimed -= handedOnBytes(claim);
   }
 
   return {
@@ -117,9 +116,9 @@ export function openPool(start: PoolStart): Pool {
       if (held.has(id) || past.includes(id) || waiting.some((other) => other.id === id)) return admit();
       const place = waiting.findIndex(({ weight }) => weight < claim.weight);
       waiting.splice(place < 0 ? waiting.length : place, 0, claim);
-      claimed += bytesOf(claim);
+      claimed += handedOnBytes(claim);
       // Before anybody is let in, so that what is held fits, too.
-      while (claimed > mostClaimed && waiting.length > 0) drop(waiting.length - 1);
+      while (claimed > mostHandedOn && waiting.length > 0) drop(waiting.length - 1);
       return admit();
     },
     release: (id) => {
@@ -149,11 +148,6 @@ export function openPool(start: PoolStart): Pool {
     blocked: () => waiting.some(fits),
     state: () => ({ name, slots, description, held: [...held.values()], waiting: [...waiting], past: [...past] }),
   };
-}
-
-/** At most so many bytes of JSON: a UTF-16 unit that is not ASCII is three at most. */
-function bytesOf(claim: SlotClaim): number {
-  return JSON.stringify(claim).replaceAll(/[^\x20-\x7e]/g, '___').length + 1;
 }
 
 /** Airflow's pool that is always there, and its slots where nobody has set others. */

@@ -1,3 +1,4 @@
+import { handedOnBytes, mostHandedOn } from './handed-on.ts';
 import type { RunType } from './definition.ts';
 
 /** A run that asks for its turn, as a controller keeps it. */
@@ -77,14 +78,14 @@ export interface RunLimits {
 /** A run that has ended; `state` is left out where nobody knows how. */
 export type EndedTicket = Pick<Ticket, 'runId' | 'executionId'> & { readonly state?: 'success' | 'failed' };
 
-/** Runs that wait which a controller keeps: what it knows has to fit in the message by which it goes on in a new history (2 MB). */
+/** Runs that wait which a controller keeps; fewer where they are more than {@link mostHandedOn} bytes, since people choose the ids of runs. */
 export const mostQueued = 4_000;
 
 /** Who has its turn, and who waits for it. Pure: it has no clock and tells nobody. */
 export interface Turns {
   /**
    * Takes a request; the same execution may ask again. What comes back are the runs whose turn it is now. Of more than
-   * {@link mostQueued} that wait the last are not kept: they have to ask again.
+   * {@link mostQueued} that wait, or than fit in a message, the last are not kept: they have to ask again.
    */
   readonly request: (ticket: Ticket, limits: RunLimits) => readonly Ticket[];
   /** A run has ended, or is not to be found any more and so has failed, whether it had its turn or still waited. */
@@ -112,6 +113,7 @@ export function openTurns(start: ControllerStart): Turns {
   const active = new Map((start.active ?? []).map((ticket) => [ticket.executionId, ticket]));
   const queued = [...(start.queued ?? [])];
   let counted = [...active.values()].filter(counts).length;
+  let bytes = [...active.values(), ...queued].reduce((sum, ticket) => sum + handedOnBytes(ticket), 0);
 
   function admit(): readonly Ticket[] {
     if (paused) return [];
@@ -138,12 +140,17 @@ export function openTurns(start: ControllerStart): Turns {
     for (const [executionId, ticket] of active) {
       if (!isGone(ticket)) continue;
       active.delete(executionId);
+      bytes -= handedOnBytes(ticket);
       left = true;
       if (counts(ticket)) counted--;
     }
     const at = queued.findIndex(isGone);
-    if (at >= 0) queued.splice(at, 1);
+    if (at >= 0) drop(at, 1);
     return left || at >= 0;
+  }
+
+  function drop(from: number, count: number): void {
+    for (const ticket of queued.splice(from, count)) bytes -= handedOnBytes(ticket);
   }
 
   return {
@@ -156,8 +163,11 @@ export function openTurns(start: ControllerStart): Turns {
       leave(({ runId }) => runId === ticket.runId);
       const place = queued.findIndex((other) => other.logicalDate > ticket.logicalDate);
       queued.splice(place < 0 ? queued.length : place, 0, ticket);
+      bytes += handedOnBytes(ticket);
+      // Before anybody is let in, so that those that have their turn fit, too.
+      while (bytes > mostHandedOn && queued.length > 0) drop(queued.length - 1, 1);
       const admitted = admit();
-      queued.splice(mostQueued);
+      drop(mostQueued, queued.length);
       return admitted;
     },
     ended: (run) => {

@@ -1,7 +1,8 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import type { RunType } from '../../dag/definition.ts';
+import { handedOnBytes, mostHandedOn } from '../../dag/handed-on.ts';
 import { runAttributes } from '../../dag/run-attributes.ts';
-import { mostQueued, type Ticket } from '../../dag/turns.ts';
+import type { Ticket } from '../../dag/turns.ts';
 
 /** What a listing of runs and a description of one have in common. */
 export type ListedRun = Pick<
@@ -15,8 +16,8 @@ export function saidOf({ typedSearchAttributes }: ListedRun, name: string): unkn
 }
 
 /**
- * Runs of a DAG that go on, on a task queue: those that have had their turn and not told their end. Of more than {@link mostQueued}
- * some. Visibility is some moments behind.
+ * Runs of a DAG that go on, on a task queue: those that have had their turn and not told their end. Of more than {@link mostHandedOn}
+ * bytes some. Visibility is some moments behind.
  */
 export async function runsWithTurn(client: Client, dagId: string, runQueue: string): Promise<readonly Ticket[]> {
   const query = [
@@ -27,12 +28,16 @@ export async function runsWithTurn(client: Client, dagId: string, runQueue: stri
     `${runAttributes.runState} = 'running'`,
   ].join(' AND ');
   const tickets: Ticket[] = [];
+  let bytes = 0;
   for await (const info of client.workflow.list({ query })) {
     const { workflowId: runId, runId: executionId } = info;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the engine writes, before the state that was asked for
     const runType = saidOf(info, runAttributes.runType) as RunType;
     const logicalDate = Date.parse(String(saidOf(info, runAttributes.logicalDate)));
-    if (tickets.push({ runId, executionId, runType, logicalDate }) === mostQueued) break;
+    const ticket = { runId, executionId, runType, logicalDate };
+    bytes += handedOnBytes(ticket);
+    if (bytes > mostHandedOn) break;
+    tickets.push(ticket);
   }
   return tickets;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { mostQueued, openTurns, type Ticket } from '../../dag/turns.ts';
+import { mostQueued, openTurns, type Ticket, type Turns } from '../../dag/turns.ts';
+import { longRunIdText } from '../../pipeline/run-keys.ts';
 
 const ticket = (id: number, more: Partial<Ticket> = {}): Ticket => ({
   runId: `run-${id}`,
@@ -80,6 +81,33 @@ describe('turns', () => {
     expect([turns.ahead(ticket(0)), turns.ahead(ticket(mostQueued))]).toEqual([0, undefined]);
     expect(turns.state().queued).toHaveLength(mostQueued);
     expect(JSON.stringify(turns.state()).length).toBeLessThan(1_500_000);
+  });
+
+  test('are kept for no more than fit in the message by which a controller goes on, however long the ids of runs are', () => {
+    // As long as longRunIdText lets them be, of the signs that take most.
+    const long = (id: number): Ticket => ticket(id, { runId: `${id}`.padStart(6, '0') + '\u0001'.repeat(190) });
+    expect(longRunIdText({ dagId: 'some', runId: long(1).runId })).toBeUndefined();
+    const all = { maxActiveRuns: 3_000 };
+    const bytes = (turns: Turns) => Buffer.byteLength(JSON.stringify(turns.state()));
+    const waiting = openTurns({ dagId: 'some', paused: true });
+    for (let id = 1; id <= 3_000; id++) waiting.request(long(id), all);
+    const kept = waiting.state().queued.length;
+    expect([bytes(waiting) > 1_400_000, bytes(waiting) < 1_500_500, kept > 1_000]).toEqual([true, true, true]);
+    expect([waiting.ahead(long(1)), waiting.ahead(long(3_000))]).toEqual([0, undefined]);
+    const begun = openTurns({ dagId: 'some' });
+    for (let id = 1; id <= 3_000; id++) begun.request(long(id), all);
+    expect([begun.state().active.length, bytes(begun) < 1_500_500]).toEqual([kept, true]);
+    // Whoever asks again when one has ended has its turn.
+    expect(begun.request(long(3_000), all)).toEqual([]);
+    begun.ended(long(1));
+    expect(begun.request(long(3_000), all)).toEqual([long(3_000)]);
+    // And it counts anew what it is given when it goes on.
+    const next = openTurns(waiting.state());
+    next.request(long(3_001), all);
+    expect(next.state().queued).toHaveLength(kept);
+    for (const run of waiting.state().queued) next.ended(run);
+    next.request(long(3_001), all);
+    expect(next.state().queued).toEqual([long(3_001)]);
   });
 
   test('are one for an execution that asks twice, and pass from an execution to the next of its run', () => {
