@@ -18,7 +18,7 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tradewind'],
 };
 /** Rooms whose tests need no server: rules, text and arithmetic. */
-const pure = ['dag', 'pipeline', 'config', 'testing', 'dags', 'examples'];
+const pure = ['dag', 'pipeline', 'config', 'testing', 'dags', 'examples', 'bench'];
 
 export default {
   // The server files share two cores with the servers themselves.

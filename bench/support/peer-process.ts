@@ -1,6 +1,7 @@
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { nextMessage } from './next-message.ts';
 import type { PeerKind } from './peer-shapes.ts';
 
 /** Where the workers' bundles of workflows are, once one has made them. */
@@ -43,11 +44,7 @@ export async function startPeer({ address, namespace, kind, taskQueue }: PeerPro
   const child = fork(join(buildFolder, 'bench', 'support', 'peer-worker.js'), [address, namespace, kind, taskQueue], {
     execArgv: [],
   });
-  const told = async (): Promise<unknown> => {
-    const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown];
-    if (typeof message === 'number' || message === null) throw new Error(`the worker of ${kind} has ended`);
-    return message;
-  };
+  const told = (): Promise<unknown> => nextMessage(child, `the worker of ${kind}`);
   await told();
   return {
     cpuMs: async () => {
