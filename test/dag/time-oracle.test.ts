@@ -30,4 +30,22 @@ describe('the timetables', () => {
     });
     expect(difference ?? 'nothing').toContain(words);
   });
+
+  test.each([
+    ['AssertionError', "next schedule shouldn't be earlier", 'nothing'],
+    ['ValueError', 'CronDataIntervalTimetable timetable did not advance past 2023-11-05 04:48:00+00:00', 'nothing'],
+    ['ValueError', 'invalid', 'is accepted, should be refused (ValueError)'],
+  ])('go on where Airflow gives up by a defect of its own: %s, %s', (error, message, words) => {
+    const difference = timeDifference({
+      timetable: { type: 'cron_data_interval', cron: '37,21,23,48 * L */5 */7' },
+      timezone: 'America/Havana',
+      start_date: '2023-11-04T01:30:00Z',
+      end_date: null,
+      catchup: true,
+      now: '2023-11-05T15:59:00Z',
+      want: 9,
+      expected: { error, message },
+    });
+    expect(difference ?? 'nothing').toBe(words);
+  });
 });
