@@ -1,5 +1,6 @@
 import { AdapterError } from '../../activities/shared/adapter-error.ts';
 import type { RunLedger } from '../../activities/shared/run-ledger.ts';
+import { firstOfRound } from '../../dag/round.ts';
 import type { RunRecord, RunSummaryRecord } from '../../dag/run-record.ts';
 import type { RunStatus } from '../../workflows/engine/queries.ts';
 import { instantText } from '../../workflows/engine/search-attributes.ts';
@@ -47,7 +48,7 @@ export function statusOfRecord({
       label,
       state: taskState,
       tryNumber: tries.at(-1)?.tryNumber ?? 0,
-      start: tries[0]?.start ?? null,
+      start: firstOfRound(tries)?.start ?? null,
       end: tries.at(-1)?.end ?? null,
       error,
     })),

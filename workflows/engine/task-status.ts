@@ -1,7 +1,8 @@
+import { endsRound, firstOfRound } from '../../dag/round.ts';
 import { isFinished, type TaskState } from '../../dag/states.ts';
 import { taskLabel } from './current-task.ts';
 import type { TaskStatus } from './queries.ts';
-import type { TaskRecord, TryRecord } from './task-record.ts';
+import type { TaskRecord } from './task-record.ts';
 
 /** Where a task instance is, as queries tell it: its start and end are those of the tries since it was last cleared. */
 export function statusOf(record: TaskRecord, state: TaskState): TaskStatus {
@@ -20,14 +21,4 @@ export function statusOf(record: TaskRecord, state: TaskState): TaskStatus {
     error,
     ...(wait !== undefined && wait.state === state && { wait }),
   };
-}
-
-function firstOfRound(tries: readonly TryRecord[]): TryRecord | undefined {
-  const before = tries.slice(0, -1).findLastIndex(endsRound);
-  return tries[before + 1];
-}
-
-/** Whether another try comes after this one only where the task is cleared. */
-function endsRound({ state }: TryRecord): boolean {
-  return isFinished(state) || state === 'restarting';
 }
