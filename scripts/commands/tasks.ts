@@ -4,6 +4,7 @@ import { loadSettings } from '../../config/environment.ts';
 import { registeredDags } from '../dag-registry.ts';
 import { CommandError } from '../failure.ts';
 import { noAnswerText, openRuns, runOf } from '../runs/open-runs.ts';
+import { tasksAnswerCommand } from './tasks-answer.ts';
 import { tasksClearCommand } from './tasks-clear.ts';
 import { tasksMarkCommand } from './tasks-mark.ts';
 import { tasksTable } from '../runs/run-text.ts';
@@ -11,7 +12,7 @@ import { findTryLog, logText, readTryLog } from '../runs/try-log.ts';
 
 /** `tw tasks`: the tasks of a run. */
 export function tasksCommand(): Command {
-  const command = new Command('tasks').description("states and logs of a run's tasks; clear and mark them");
+  const command = new Command('tasks').description("states and logs of a run's tasks; clear, mark and answer them");
   command
     .command('states')
     .description('where the tasks of a run are')
@@ -28,7 +29,7 @@ export function tasksCommand(): Command {
     .option('-d, --dag-id <dag-id>', 'DAG of the run, where it is no longer one of this checkout')
     .option('--json', 'print the lines as they were written, a JSON document each')
     .action(log);
-  command.addCommand(tasksClearCommand()).addCommand(tasksMarkCommand());
+  command.addCommand(tasksAnswerCommand()).addCommand(tasksClearCommand()).addCommand(tasksMarkCommand());
   return command;
 }
 
