@@ -1,9 +1,11 @@
-import { WithStartWorkflowOperation, type Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { AssetHubStart, AssetSubscription } from '../../dag/asset-hub.ts';
 import type { AssetEvent } from '../../dag/assets.ts';
 import { openExchange } from './exchange.ts';
 import { assetHubId, type AssetControl, type AssetHubMessage } from './port.ts';
+import { leftBy } from './left-by.ts';
 import { isNotFound, told } from './temporal-error.ts';
+import { lastOf, updateOrStart, type ControllerBirth } from './update-or-start.ts';
 
 /** What the control of assets works with. */
 export interface AssetControlOptions {
@@ -18,9 +20,6 @@ export interface AssetControlOptions {
 
 type Hub = (runQueue: string, start: AssetHubStart) => Promise<void>;
 
-/** Milliseconds that the hub has to answer; less than the activity that tells has, so that it can tell anew. */
-const answerWithin = 20_000;
-
 /** Milliseconds that the hub has to tell where it is. */
 const tellWithin = 5_000;
 
@@ -29,25 +28,25 @@ export function createAssetControl({ client, installation, taskQueue, runQueue }
   const workflowId = assetHubId(installation);
   const hub = () => client.workflow.getHandle(workflowId);
 
-  const startOf = () =>
-    ({
-      workflowId,
-      taskQueue,
-      args: [runQueue, {}] satisfies [string, AssetHubStart],
-      staticSummary: 'starts DAGs when the assets that they wait for have been made',
-    }) as const;
+  const stateLeftBy = (last: WorkflowExecutionDescription | undefined): Promise<AssetHubStart | undefined> =>
+    last === undefined ? Promise.resolve(undefined) : leftBy(client, last, 'status' satisfies AssetHubMessage);
+
+  /** How the hub is started where there is none: with what the last one knew, which somebody has terminated. */
+  const birthOf = (left: AssetHubStart | undefined): ControllerBirth<[string, AssetHubStart]> => ({
+    workflowType: 'assetHub',
+    taskQueue,
+    args: [runQueue, left ?? {}],
+    staticSummary: 'starts DAGs when the assets that they wait for have been made',
+  });
 
   // By updates, not by signals: a workflow to which signals come without a pause cannot go on in a new history.
   const exchange = openExchange<never, never, AssetEvent>(async (_, { ends }) => {
-    const send = () =>
-      client.workflow.executeUpdateWithStart<Hub, void, [readonly AssetEvent[]]>('events' satisfies AssetHubMessage, {
-        args: [ends],
-        startWorkflowOperation: new WithStartWorkflowOperation<Hub>('assetHub', {
-          ...startOf(),
-          workflowIdConflictPolicy: 'USE_EXISTING',
-        }),
-      });
-    await client.withDeadline(Date.now() + answerWithin, send);
+    await updateOrStart<void, [string, AssetHubStart]>(client, {
+      workflowId,
+      name: 'events' satisfies AssetHubMessage,
+      input: ends,
+      birth: async (last) => birthOf(await stateLeftBy(last)),
+    });
     return [];
   });
 
@@ -58,10 +57,14 @@ export function createAssetControl({ client, installation, taskQueue, runQueue }
       }),
     subscribe: (subscriptions) =>
       told('saying which DAGs wait for assets', async () => {
-        if (subscriptions.length > 0) {
+        const last = await lastOf(client, workflowId);
+        // One that was terminated knows of some, and whoever starts it anew would have it start their runs.
+        if (subscriptions.length > 0 || last !== undefined) {
+          const { workflowType: _, ...how } = birthOf(await stateLeftBy(last).catch(() => undefined));
           // A signal waits for the hub where no worker serves it.
           await client.workflow.signalWithStart<Hub, [readonly AssetSubscription[]]>('assetHub', {
-            ...startOf(),
+            ...how,
+            workflowId,
             signal: 'subscribe' satisfies AssetHubMessage,
             signalArgs: [subscriptions],
           });

@@ -60,7 +60,7 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
     pause: PauseOrder | undefined,
     last: WorkflowExecutionDescription | undefined,
     left: ControllerStart | undefined,
-  ): Promise<ControllerBirth<ControllerStart>> {
+  ): Promise<ControllerBirth<[ControllerStart]>> {
     const kept: KeptPause | undefined = last === undefined ? pause : pauseIn(last.memo);
     const endless = endlessIn(last?.memo);
     const byMemo = async (): Promise<ControllerStart> => ({
@@ -73,7 +73,7 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
     return {
       workflowType: 'dagController',
       taskQueue,
-      start: { ...(left ?? (await byMemo())), ...(last && { revived: true }) },
+      args: [{ ...(left ?? (await byMemo())), ...(last && { revived: true }) }],
       memo: { ...(kept && { [pauseMemo]: kept }), ...(endless && { [endlessMemo]: endless }) },
       staticSummary: `gives the runs of ${dagId} their turns`,
     };
@@ -83,8 +83,8 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
   async function startOf(dagId: string, pause: PauseOrder | undefined) {
     const last = await lastOf(client, idOf(dagId));
     const left = await stateLeftBy(last).catch(() => undefined);
-    const { workflowType: _, start, ...how } = await birthOf(dagId, pause, last, left);
-    return { ...how, workflowId: idOf(dagId), args: [start] satisfies [ControllerStart] };
+    const { workflowType: _, ...how } = await birthOf(dagId, pause, last, left);
+    return { ...how, workflowId: idOf(dagId) };
   }
 
   /** An update of a DAG's controller, which is started first where there is none. */
@@ -94,7 +94,7 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
     input: unknown,
     pause?: PauseOrder,
   ): Promise<Result> =>
-    updateOrStart<Result, ControllerStart>(client, {
+    updateOrStart<Result, [ControllerStart]>(client, {
       workflowId: idOf(dagId),
       name,
       input,

@@ -33,7 +33,7 @@ export function createPoolControl({ client, installation, taskQueue }: PoolContr
 
   /** An update of a pool, whose workflow is started first where there is none. */
   const update = <Result>(pool: string, name: PoolMessage, input: unknown): Promise<Result> =>
-    updateOrStart<Result, PoolStart>(client, {
+    updateOrStart<Result, [PoolStart]>(client, {
       workflowId: idOf(pool),
       name,
       input,
@@ -44,7 +44,7 @@ export function createPoolControl({ client, installation, taskQueue }: PoolContr
         return {
           workflowType: 'poolKeeper',
           taskQueue,
-          start: left ?? newPool(pool),
+          args: [left ?? newPool(pool)],
           staticSummary: `gives out the slots of the pool ${pool}`,
         };
       },

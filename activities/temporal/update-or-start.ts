@@ -3,33 +3,33 @@ import { isOpen } from './execution-status.ts';
 import { isNotFound } from './temporal-error.ts';
 
 /** How a controller is started where none is open. */
-export interface ControllerBirth<Start> {
+export interface ControllerBirth<Args extends readonly unknown[]> {
   readonly workflowType: string;
   readonly taskQueue: string;
-  readonly start: Start;
+  readonly args: Args;
   readonly memo?: Readonly<Record<string, unknown>>;
   /** For people. */
   readonly staticSummary: string;
 }
 
 /** An update of a controller. */
-export interface ControllerUpdate<Start> {
+export interface ControllerUpdate<Args extends readonly unknown[]> {
   readonly workflowId: string;
   readonly name: string;
   readonly input: unknown;
   /** How it is started; told the last execution, where there was one: somebody has ended it, which must not make it forget. */
   readonly birth: (
     last: WorkflowExecutionDescription | undefined,
-  ) => ControllerBirth<Start> | Promise<ControllerBirth<Start>>;
+  ) => ControllerBirth<Args> | Promise<ControllerBirth<Args>>;
 }
 
 /** Milliseconds that a controller has to answer; less than the activity that asks has, so that it can ask anew. */
 const answerWithin = 20_000;
 
 /** An update of a controller, which is started first where none is open. */
-export async function updateOrStart<Result, Start>(
+export async function updateOrStart<Result, Args extends readonly unknown[]>(
   client: Client,
-  { workflowId, name, input, birth }: ControllerUpdate<Start>,
+  { workflowId, name, input, birth }: ControllerUpdate<Args>,
 ): Promise<Result> {
   const deadline = Date.now() + answerWithin;
   const handle = client.workflow.getHandle(workflowId);
@@ -38,14 +38,14 @@ export async function updateOrStart<Result, Start>(
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
-  const { workflowType, start, ...how } = await birth(await lastOf(client, workflowId));
+  const { workflowType, args, ...how } = await birth(await lastOf(client, workflowId));
   const send = () =>
-    client.workflow.executeUpdateWithStart<(start: Start) => Promise<void>, Result, [unknown]>(name, {
+    client.workflow.executeUpdateWithStart<(...args: [...Args]) => Promise<void>, Result, [unknown]>(name, {
       args: [input],
       startWorkflowOperation: new WithStartWorkflowOperation(workflowType, {
         ...how,
         workflowId,
-        args: [start],
+        args: [...args],
         workflowIdConflictPolicy: 'USE_EXISTING',
       }),
     });

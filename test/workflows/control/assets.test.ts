@@ -66,6 +66,30 @@ describe('assets, on a real server', () => {
     expect([await queued(), (await runsOf('takesBoth')).length]).toEqual([{ takesBoth: 1, takesAny: 0 }, 1]);
   });
 
+  test('are waited for, and what has come stays, where the hub was terminated', async () => {
+    const hub = harness.client.workflow.getHandle(`assets@${harness.taskQueue}`);
+    const [both, any] = [(await runsOf('takesBoth')).length, (await runsOf('takesAny')).length];
+    expect(await queued()).toEqual({ takesBoth: 1, takesAny: 0 });
+    await hub.terminate();
+    await make('pins');
+    await eventually('takesBoth has run', async () => (await runsOf('takesBoth')).length === both + 1);
+    await hub.terminate();
+    await make('users');
+    await eventually('takesAny has run', async () => (await runsOf('takesAny')).length === any + 1);
+    expect(await queued()).toEqual({ takesBoth: 1, takesAny: 0 });
+    // Who waits no more is told of nothing, also where the one that knew of it was terminated.
+    await hub.terminate();
+    await harness.assets.subscribe([]);
+    await make('users');
+    expect(await queued()).toEqual({});
+    await harness.assets.subscribe([
+      { dagId: 'takesBoth', condition: allOf(asset('lake/pins'), asset('lake/users')) },
+      { dagId: 'takesAny', condition: anyOf(asset('lake/users'), asset('lake/other')) },
+    ]);
+    await make('users');
+    await eventually('takesAny has run', async () => (await runsOf('takesAny')).length === any + 2);
+  });
+
   test('of a mapped task come from each index, and wait over a new history of the hub and a subscription that changes', async () => {
     const before = (await runsOf('takesAny')).length;
     await make('others');
@@ -88,7 +112,7 @@ describe('assets, on a real server', () => {
     }
     expect(await queued()).toEqual({ takesBoth: 1, takesAny: 0 });
     await harness.assets.subscribe([{ dagId: 'takesBoth', condition: asset('lake/users') }]);
-    await eventually('what waited is enough now', async () => (await runsOf('takesBoth')).length === 2);
+    await eventually('what waited is enough now', async () => (await runsOf('takesBoth')).length === 3);
     expect(await queued()).toEqual({ takesBoth: 0 });
   });
 });
