@@ -37,7 +37,7 @@ export function tasksClearCommand(): Command {
     .option('-e, --end-date <date>', 'with a logical date up to this one, itself included', dateOption)
     .option(
       '-t, --task-id <task-id...>',
-      'these tasks, or of a mapped one the index with this number or label, as land[0] or land[geo]; all tasks by default',
+      'these tasks, or of a mapped one the index with this number or label, as land[0] or land[geo], or groups for all that is in them; all tasks by default',
     )
     .option('-u, --upstream', 'and what is upstream of them')
     .option('--downstream', 'and what is downstream of them')

@@ -26,7 +26,10 @@ export function tasksMarkCommand(): Command {
       'give a task a state by hand, and have what failed below it decided anew; one that runs is stopped first, and a run that is over goes on as its next attempt',
     )
     .argument('<run-id>')
-    .argument('<task-id>', 'a task, or of a mapped one the index with this number or label, as land[0] or land[geo]')
+    .argument(
+      '<task-id>',
+      'a task, or of a mapped one the index with this number or label, as land[0] or land[geo], or a group for all that is in it',
+    )
     .addArgument(new Argument('<state>').choices(markableStates))
     .option('-u, --upstream', 'and what is upstream of it')
     .option('--downstream', 'and what is downstream of it')

@@ -43,7 +43,7 @@ export function noRecordText(runId: string): string {
 }
 
 /**
- * Tasks as people name them (`land`, `land[2]`, or `land[geo]` by the index's label) as markers of a run. What comes back
+ * Tasks as people name them (`land`, `land[2]`, or `land[geo]` by the index's label; a group for all that is in it) as markers of a run. What comes back
  * instead, in a sentence, names what there is.
  */
 export function markersOf(
@@ -56,6 +56,11 @@ export function markersOf(
   for (const name of names) {
     if (known.has(name)) {
       markers.push(name);
+      continue;
+    }
+    const inGroup = [...known].filter((task) => task.startsWith(`${name}.`));
+    if (inGroup.length > 0) {
+      markers.push(...inGroup);
       continue;
     }
     const found = run.instances.find(
