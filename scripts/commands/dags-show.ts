@@ -8,7 +8,7 @@ import { dagGraph } from '../dags/dag-graph.ts';
 import { standingsOf } from '../dags/dag-standing.ts';
 import { graphFormats, graphText, type GraphFormat } from '../dags/graph-text.ts';
 import { slotPartitionKey } from '../../dag/timetable.ts';
-import { nextRuns } from '../dags/next-runs.ts';
+import { nextRuns, unscheduledText } from '../dags/next-runs.ts';
 
 /** `tw dags show`: what a DAG's definition says, and, where Temporal answers, whether it is paused and what runs. */
 export function dagsShowCommand(): Command {
@@ -64,7 +64,7 @@ export function dagsNextCommand(): Command {
       if (runs.length === 0) {
         console.log(
           timetable === null
-            ? `${dagId} has no schedule: it runs when somebody asks (tw dags trigger ${dagId})`
+            ? unscheduledText(definition)
             : `${dagId} has no further run: its timetable, or its end date, is over`,
         );
         return;

@@ -23,7 +23,7 @@ export function tasksCommand(): Command {
     .command('log')
     .description('what a try of a task logged')
     .argument('<run-id>')
-    .argument('<task-id>')
+    .argument('<task-id>', 'a task, or of a mapped one the index with this number or label, as land[0] or land[geo]')
     .option('--map-index <number>', 'index of a mapped task; needed where there are several', wholeNumber)
     .option('--try-number <number>', 'from 1; the last one by default', wholeNumber)
     .option('-d, --dag-id <dag-id>', 'DAG of the run, where it is no longer one of this checkout')
@@ -48,7 +48,8 @@ interface LogOptions {
   readonly json?: boolean;
 }
 
-async function log(runId: string, taskId: string, { dagId, json = false, ...which }: LogOptions): Promise<void> {
+async function log(runId: string, name: string, { dagId, json = false, ...options }: LogOptions): Promise<void> {
+  const { taskId, ...which } = { ...(await instanceOf(runId, name)), ...options };
   const dagIds = dagId === undefined ? registeredDags().map(({ definition }) => definition.id) : [dagId];
   const store = createS3ObjectStore(loadSettings(['s3']).s3);
   try {
@@ -57,6 +58,24 @@ async function log(runId: string, taskId: string, { dagId, json = false, ...whic
   } finally {
     store.close();
   }
+}
+
+/** A task as it was written for `--map-index` to say the rest, or an index of it by number or label, which the run itself knows. */
+async function instanceOf(
+  runId: string,
+  name: string,
+): Promise<{ readonly taskId: string; readonly mapIndex?: number }> {
+  const [, taskId, index = ''] = /^(.+?)\[(.*)\]$/.exec(name) ?? [];
+  if (taskId === undefined) return { taskId: name };
+  if (/^\d{1,9}$/.test(index)) return { taskId, mapIndex: Number(index) };
+  await using open = await openRuns();
+  const tasks = (await open.reader.status(runId))?.tasks ?? [];
+  const found = tasks.find((task) => task.label === name);
+  if (found !== undefined) return { taskId: found.taskId, mapIndex: found.mapIndex };
+  const labels = tasks.filter((task) => task.taskId === taskId).map(({ label }) => label);
+  throw new CommandError(
+    `run ${runId} has no ${name}${labels.length === 0 ? '' : `; there are ${labels.slice(0, 20).join(', ')}`}`,
+  );
 }
 
 function wholeNumber(text: string): number {

@@ -1,3 +1,4 @@
+import { assetScheduleText } from '../../dag/partitioned-assets.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { restrictionOf } from '../../dag/run-identity.ts';
 import { nextRun, type PlannedRun } from '../../dag/timetable.ts';
@@ -24,4 +25,11 @@ export function nextRuns(definition: DagDefinition, now: number, count: number):
     clock = Math.max(clock, run.runAfter);
   }
   return runs;
+}
+
+/** What starts a DAG that has no timetable. */
+export function unscheduledText({ id, assets, assetPartitions }: DagDefinition): string {
+  return assets === undefined
+    ? `${id} has no schedule: it runs when somebody asks (tw dags trigger ${id})`
+    : `${id} has no schedule: it starts for ${assetScheduleText(assets, assetPartitions)} (tw assets show ASSET says what has come)`;
 }

@@ -44,10 +44,12 @@ export async function openRuns(): Promise<OpenRuns> {
   };
 }
 
-/** A run by its id. Throws CommandError, which names the newest ones, when there is none. */
+/** A run by its id. Throws CommandError, which names the newest ones, when there is none, and the way to its runs for a DAG. */
 export async function runOf(reader: RunReader, runId: string): Promise<RunSummary> {
   const found = await reader.find(runId);
   if (found !== undefined) return found;
+  if (registeredDags().some(({ definition }) => definition.id === runId))
+    throw new CommandError(`${runId} is a DAG and no run: tw runs list --dag-id ${runId} names its runs`);
   const newest = (await reader.list({ limit: 5 })).map((run) => run.runId);
   throw new CommandError(
     `there is no run ${runId}; ${newest.length === 0 ? 'there is none yet' : `the newest are: ${newest.join(', ')}`}`,

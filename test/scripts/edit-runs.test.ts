@@ -132,6 +132,7 @@ test('a run that was terminated left nothing to go on from, which is said', asyn
 
 test.each([
   [['tasks', 'clear', 'nowhere'], 1, 'there is no run nowhere; the newest are: '],
+  [['tasks', 'clear', 'pinterestDaily'], 1, 'is a DAG and no run: tw runs list --dag-id pinterestDaily names its runs'],
   [['tasks', 'clear'], 1, 'name a run, or a DAG with --dag-id'],
   [
     ['tasks', 'clear', '-d', 'pinterestDaily', '-s', '2031-01-01'],

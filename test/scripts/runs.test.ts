@@ -223,6 +223,8 @@ describe('tw tasks log', () => {
       run('tasks', 'log', good, 'emulate', '--try-number', '1', '--json'),
       run('tasks', 'log', good, 'land', '--map-index', '2'),
     ]);
+    for (const name of ['land[2]', 'land[user]'])
+      expect(await run('tasks', 'log', good, name)).toMatchObject({ code: 0, out: mapped.out });
     expect(text.code).toBe(0);
     expect(text.out).toMatch(/^\[\d\d:\d\d:\d\d\] INFO: begun {"posts":5}\n\[.*\] INFO: posted {"posts":5}\n$/);
     expect(raw.out).toBe(`${line('begun', 2)}${line('posted', 2)}`);
@@ -234,6 +236,7 @@ describe('tw tasks log', () => {
     [['nowhere', 'emulate'], 'the bucket has no logs of a run nowhere of pinterestDaily'],
     [[good, 'clean'], 'has no log of a task clean; there are logs of: emulate, land'],
     [[good, 'land'], 'task land is mapped: give --map-index, one of 0, 2'],
+    [[good, 'land[moon]'], 'has no land[moon]; there are land[pin], land[geo], land[user]'],
     [[good, 'land', '--map-index', '1'], 'has no log of map index 1; there are logs of: 0, 2'],
     [[good, 'emulate', '--try-number', '7'], 'has no log of try 7; there are logs of: 1, 2'],
   ])('says of %j what there is', async (args, words) => {

@@ -1,8 +1,10 @@
+import { allOf, asset } from '../../../dag/assets.ts';
+import type { DagBuilder } from '../../../dag/builder.ts';
 import { defineDag } from '../../../dag/define-dag.ts';
 import type { DagOptions } from '../../../dag/options.ts';
 import { continuous, cron, cronTrigger, delta, once } from '../../../dag/timetable.ts';
 import type { z } from 'zod';
-import { nextRuns } from '../../../scripts/dags/next-runs.ts';
+import { nextRuns, unscheduledText } from '../../../scripts/dags/next-runs.ts';
 
 const now = Date.parse('2026-03-10T12:30:00Z');
 
@@ -49,4 +51,17 @@ describe('the next runs of a DAG', () => {
     expect(next({ schedule: once(), startDate: '2026-04-01' }, 5)).toHaveLength(1);
     expect(next({ schedule: continuous(), startDate: '2026-01-01' }, 5)).toHaveLength(1);
   });
+});
+
+test('of a DAG that assets start it says so, not that somebody has to ask', () => {
+  const only = ({ task }: DagBuilder<unknown>): void => {
+    task('only', { run: () => 1 });
+  };
+  const [fx, claims] = [asset('fx'), asset('claims')];
+  expect(unscheduledText(defineDag('asked', { schedule: null }, only))).toBe(
+    'asked has no schedule: it runs when somebody asks (tw dags trigger asked)',
+  );
+  expect(unscheduledText(defineDag('joins', { schedule: null, assets: allOf(fx, claims) }, only))).toBe(
+    'joins has no schedule: it starts for fx and claims (tw assets show ASSET says what has come)',
+  );
 });
