@@ -21,6 +21,11 @@ export function roleQueue(taskQueue: string, role: WorkerQueue, queue: string | 
   return queue === null ? `${taskQueue}-${role}` : `${taskQueue}-${role}-${queue}`;
 }
 
+/** Whether a task queue is that of an installation's controllers. */
+export function isControlQueue(taskQueue: string): boolean {
+  return taskQueue.endsWith('-control');
+}
+
 /** Reads `orchestration,io`; throws a sentence for a role that there is not. */
 export function parseRoles(text: string): readonly WorkerRole[] {
   const names = text

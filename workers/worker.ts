@@ -1,7 +1,7 @@
 import { Worker, type NativeConnection, type WorkerOptions, type WorkflowBundleOption } from '@temporalio/worker';
 import type { WorkerDeploymentOptions } from '@temporalio/worker';
 import { activityInterceptors, type ValuesOf } from '../activities/shared/interceptor.ts';
-import { activitySlots, roleQueue, type WorkerQueue, type WorkerRole } from './roles.ts';
+import { activitySlots, isControlQueue, roleQueue, type WorkerQueue, type WorkerRole } from './roles.ts';
 
 /** Activities by the role that runs them. */
 export interface RoleActivities {
@@ -87,12 +87,17 @@ function versioned(deploymentName: string, buildId: string, queue: WorkerQueue):
 
 /**
  * Runs workers until they are drained (`stop`), or one of them fails: then the others are stopped, too, and its error is
- * thrown.
+ * thrown. Those of controllers are stopped when the others have ended: a run that is just beginning, or ending, waits for its
+ * controller inside a workflow task, and where no other process answers would hold the drain up until it is cut off.
  */
 export async function runWorkers(workers: readonly Worker[], stop: AbortSignal): Promise<void> {
-  const drain = (): void => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  const isLast = ({ options }: Worker): boolean => isControlQueue(options.taskQueue);
+  const shutDown = (some: readonly Worker[]): void => {
+    for (const worker of some) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
+  const [first, last] = [workers.filter((worker) => !isLast(worker)), workers.filter(isLast)];
+  let left = first.length;
+  const drain = (): void => shutDown(left > 0 ? first : last);
   stop.addEventListener('abort', drain, { once: true });
   try {
     const ends = workers.map(async (worker) => {
@@ -101,6 +106,8 @@ export async function runWorkers(workers: readonly Worker[], stop: AbortSignal):
       } catch (error) {
         drain();
         throw error;
+      } finally {
+        if (!isLast(worker) && --left === 0) shutDown(last);
       }
     });
     if (stop.aborted) drain();

@@ -16,6 +16,7 @@ import { assetEventsMemo, type AssetEvent } from '../../dag/assets.ts';
 import { partitionMemo } from '../../dag/partition-key.ts';
 import { slotMemo, type SlotOrder } from '../../dag/run-identity.ts';
 import { longHistory } from './run-watch.ts';
+import { leaveTrace } from './traces.ts';
 
 const events = defineUpdate<void, [readonly AssetEvent[]]>('events' satisfies AssetHubMessage);
 const subscribe = defineSignal<[readonly AssetSubscription[]]>('subscribe' satisfies AssetHubMessage);
@@ -28,6 +29,7 @@ const status = defineQuery<Required<AssetHubStart>>('status' satisfies AssetHubM
 export async function assetHub(runQueue: string, start: AssetHubStart): Promise<void> {
   const hub = openAssetHub(start);
   let starting = 0;
+  leaveTrace(0);
 
   function begin(due: readonly DueRun[]): void {
     for (const run of due) {

@@ -17,6 +17,7 @@ import type { BackfillActivities } from '../../activities/steps/control-contract
 import type { BackfillMessage } from '../../activities/temporal/port.ts';
 import { backfillMemo, openBackfill, type BackfillProgress, type BackfillStart } from '../../dag/backfill-run.ts';
 import { durationText } from '../../dag/duration.ts';
+import { settled } from '../engine/settled.ts';
 
 const progress = defineQuery<BackfillProgress>('progress' satisfies BackfillMessage);
 const setPaused = defineUpdate<void, [boolean]>('setPaused' satisfies BackfillMessage);
@@ -49,11 +50,14 @@ export async function backfill(start: BackfillStart): Promise<BackfillProgress> 
   }
 
   setHandler(progress, run.progress);
-  setHandler(setPaused, (paused) => {
-    run.setPaused(paused);
-    show();
-  });
-  setHandler(cancelBackfill, stop);
+  setHandler(
+    setPaused,
+    settled((paused) => {
+      run.setPaused(paused);
+      show();
+    }),
+  );
+  setHandler(cancelBackfill, settled(stop));
   // Somebody cancelled the workflow itself, in the Temporal UI for example: the same.
   CancellationScope.current().cancelRequested.catch(stop);
 

@@ -34,6 +34,7 @@ import { turnSignal } from '../engine/turn.ts';
 import { openEndless } from './endless-runs.ts';
 import { controllerActivities, watchUntilLong } from './run-watch.ts';
 import { openTeller } from './teller.ts';
+import { leaveTrace } from './traces.ts';
 
 const exchange = defineUpdate<readonly Turn[], [Letter<TurnRequest, RunEnded>]>('exchange' satisfies ControllerMessage);
 const setPaused = defineUpdate<void, [PauseOrder]>('setPaused' satisfies ControllerMessage);
@@ -51,6 +52,7 @@ export async function dagController(start: ControllerStart): Promise<void> {
   let pausedAt = start.pausedAt ?? (start.paused === true ? Date.now() : undefined);
   /** Rises with each run that begins or ends. */
   let moves = 0;
+  leaveTrace(moves);
   const teller = openTeller();
   const endless = openEndless(start.dagId, start.endless, () => turns.state().paused);
 
@@ -78,7 +80,7 @@ export async function dagController(start: ControllerStart): Promise<void> {
   }
 
   function end(ticket: EndedTicket): void {
-    moves++;
+    leaveTrace(++moves);
     begin(turns.ended(ticket));
     pauseAfterFailures();
     endless.ended(ticket.executionId);

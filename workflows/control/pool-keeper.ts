@@ -21,6 +21,7 @@ import { openPool, type PoolSize, type PoolStart, type SlotClaim } from '../../d
 import { slotsSignal } from '../engine/pool-slots.ts';
 import { watchUntilLong } from './run-watch.ts';
 import { openTeller } from './teller.ts';
+import { leaveTrace } from './traces.ts';
 
 const exchange = defineUpdate<readonly PoolTurn[], [Letter<PoolRequest, PoolRelease>]>(
   'exchange' satisfies PoolMessage,
@@ -38,6 +39,7 @@ export async function poolKeeper(start: PoolStart): Promise<void> {
   let isDeleted = start.slots === null && workflowInfo().continuedFromExecutionRunId !== undefined;
   /** Rises with each claim that is given or given back. */
   let moves = 0;
+  leaveTrace(moves);
   const teller = openTeller();
 
   /** Tells runs which of their claims hold their slots now, but for those that are answered anyway. */
@@ -63,7 +65,7 @@ export async function poolKeeper(start: PoolStart): Promise<void> {
   }
 
   function end({ executionId }: RunExecution): void {
-    moves++;
+    leaveTrace(++moves);
     begin(pool.runEnded(executionId));
   }
 

@@ -63,13 +63,13 @@ export interface EditedInstance extends TaskInstance {
 /** Instances that an edit names in its answer at most: a message has a limit. */
 const mostTold = 1_000;
 
-/** Puts tasks of a run back to the start; answers with what it changed, of very much with the first of it. Rejected, in a sentence, when it does not fit. */
+/** Puts tasks of a run back to the start; answers with what it changed, of very much with the first of it. Fails, in a sentence, when it does not fit. */
 export const clearUpdate = defineUpdate<readonly EditedInstance[], [ClearInput]>('clear');
 
-/** Gives tasks of a run a state; answers as a clear does. Rejected, in a sentence, when it does not fit. */
+/** Gives tasks of a run a state; answers as a clear does. Fails, in a sentence, when it does not fit. */
 export const markUpdate = defineUpdate<readonly EditedInstance[], [MarkRequest]>('mark');
 
-/** Gives a whole run a state. Rejected, in a sentence, when it is over. */
+/** Gives a whole run a state. Fails, in a sentence, when it is over. */
 export const markRunUpdate = defineUpdate<void, [RunMark]>('markRun');
 
 /**

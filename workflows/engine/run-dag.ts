@@ -1,5 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
   isCancellation,
   log,
   setCurrentDetails,
@@ -31,6 +34,7 @@ import { closeRun, runRecord } from './run-record.ts';
 import { openBook, type RunBook } from './run-book.ts';
 import { conclude, endedBeforeText, errorBefore, errorOf, resultOf, withTroubles, type RunResult } from './run-end.ts';
 import { openTasks, type TasksEnd } from './run-tasks.ts';
+import { settled } from './settled.ts';
 import { instantOf, instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
 import { queuedText, takeTurn, turnRequest } from './turn.ts';
 import { workflowHost } from './workflow-host.ts';
@@ -85,9 +89,9 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
     ...(rerun !== undefined && { supply: () => supplyResults(definition, rerun, book) }),
   });
   const edits = openEdits({ definition, book, context, tasks });
-  setHandler(clearUpdate, edits.clear);
-  setHandler(markUpdate, edits.mark);
-  setHandler(markRunUpdate, edits.markRun);
+  setHandler(clearUpdate, settled(edits.clear));
+  setHandler(markUpdate, settled(edits.mark));
+  setHandler(markRunUpdate, settled(edits.markRun));
   if (rerun?.failed === true) edits.markRun({ state: 'failed' });
   let start: Date | null = null;
   let end: TasksEnd = { cancelled: false, ending: undefined };
@@ -117,6 +121,8 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   await closeRun(
     runRecord({ book, context, rerun, input, queuedAt: startTime, start, state, message: error?.message }),
   );
+  // Who edits or answers now is told that it is too late.
+  if (!allHandlersFinished()) await CancellationScope.nonCancellable(() => condition(allHandlersFinished));
   announce(state);
   setCurrentDetails(details(state));
   return conclude(resultOf(definition, book, state), error, problems);

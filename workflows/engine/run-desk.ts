@@ -1,6 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { defineSignal, defineUpdate, setHandler } from '@temporalio/workflow';
-import type { RunContext } from '../../dag/definition.ts';
+import { defineUpdate } from '@temporalio/workflow';
 import type { Question } from './task-record.ts';
 
 /** What answers a task's question. */
@@ -12,7 +11,7 @@ export interface AnswerInput {
   readonly options: readonly string[];
 }
 
-/** Answers the question of a task that is `awaiting_input`. Rejected, in a sentence, when it does not fit, or was answered before. */
+/** Answers the question of a task that is `awaiting_input`. Fails, in a sentence, when it does not fit, or was answered before. */
 export const answerUpdate = defineUpdate<void, [AnswerInput]>('answer');
 
 /** Who waits for people and other systems in a run. */
@@ -24,7 +23,7 @@ export interface RunDesk {
    * waited for is kept for the next who does. Call what it returns to wait no longer.
    */
   readonly expect: (signal: string, take: (payload: unknown) => boolean) => () => void;
-  /** Says, by throwing, why an answer does not fit. */
+  /** Says, by throwing an ApplicationFailure, why an answer does not fit. */
   readonly check: (input: AnswerInput) => void;
   /** Takes an answer that was checked. */
   readonly answer: (input: AnswerInput) => void;
@@ -40,20 +39,6 @@ interface OpenQuestion {
 interface Line {
   readonly takers: ((payload: unknown) => boolean)[];
   readonly kept: unknown[];
-}
-
-const desks = new WeakMap<RunContext, RunDesk>();
-
-/** The desk of a run, made when an operator first needs it. */
-export function deskOf(run: RunContext): RunDesk {
-  const known = desks.get(run);
-  if (known !== undefined) return known;
-  const desk = openDesk((signal) =>
-    setHandler(defineSignal<[unknown]>(signal), (payload) => desk.deliver(signal, payload)),
-  );
-  setHandler(answerUpdate, desk.answer, { validator: desk.check });
-  desks.set(run, desk);
-  return desk;
 }
 
 /** A desk that nobody knows yet. `onExpected` is called when a signal is waited for that was neither waited for nor delivered before. */
@@ -110,25 +95,27 @@ function deliver(line: Line, payload: unknown): void {
 function check(input: AnswerInput, open: ReadonlyMap<string, OpenQuestion>, answered: ReadonlySet<string>): void {
   const { taskId, options } = (input ?? {}) as Partial<AnswerInput>;
   if (typeof taskId !== 'string' || !Array.isArray(options) || !options.every((one) => typeof one === 'string')) {
-    throw new Error(
+    throw ApplicationFailure.nonRetryable(
       'an answer has a taskId and a list of options, for example {"taskId": "release", "options": ["Approve"]}',
     );
   }
   const key = keyOf(input);
   const asked = open.get(key)?.question;
   if (asked === undefined) {
-    if (answered.has(key)) throw new Error(answeredBefore(key));
+    if (answered.has(key)) throw ApplicationFailure.nonRetryable(answeredBefore(key));
     const asking = [...open.keys()];
-    throw new Error(
+    throw ApplicationFailure.nonRetryable(
       `${key} asks nothing now; ${asking.length === 0 ? 'no task does' : `what asks: ${asking.join(', ')}`}`,
     );
   }
   const strange = options.find((one) => !asked.options.includes(one));
   if (strange !== undefined) {
-    throw new Error(`${key} has no option '${strange}'; there are ${asked.options.join(', ')}`);
+    throw ApplicationFailure.nonRetryable(`${key} has no option '${strange}'; there are ${asked.options.join(', ')}`);
   }
   if (options.length === 0 || (!asked.multiple && options.length > 1)) {
-    throw new Error(`${key} takes ${asked.multiple ? 'at least one option' : 'one option'}, not ${options.length}`);
+    throw ApplicationFailure.nonRetryable(
+      `${key} takes ${asked.multiple ? 'at least one option' : 'one option'}, not ${options.length}`,
+    );
   }
 }
 

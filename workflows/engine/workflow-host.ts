@@ -4,7 +4,7 @@ import { watchDeadlines } from './deadlines.ts';
 import { tellAssets } from './made-assets.ts';
 import { untilPastIsDone } from './past-runs.ts';
 import { openPoolSlots } from './pool-slots.ts';
-import { deskOf } from './run-desk.ts';
+import { deskOf } from './workflow-desk.ts';
 import { startChildRun } from './child-run.ts';
 
 /** A workflow as what runs tasks. */

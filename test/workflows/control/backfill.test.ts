@@ -158,6 +158,28 @@ describe('backfills, on a real server', () => {
     expect(record).toMatchObject({ attempt: 2, runType: 'backfill', state: 'success', input: { wait: true } });
   });
 
+  test('goes on where it is unpaused by workers that do not know it yet', async () => {
+    const order = await create({ from: '2026-03-01', to: '2026-03-04', conf: { wait: true } });
+    await activeAre(order, '2026-03-02', '2026-03-03');
+    await backfills.setPaused(order, true);
+    // It has nothing to do then, one time after the other.
+    for (const [at, date] of ['2026-03-02', '2026-03-03'].entries()) {
+      await runOf(date).signal('open', 'good');
+      await eventually('it knows', async () => (await progressOf(order))?.success === at + 1);
+    }
+    for (const date of ['2026-03-04', '2026-03-05']) {
+      await harness.stop();
+      harness = await startWorkers();
+      await backfills.setPaused(order, date === '2026-03-05');
+      if (date === '2026-03-04') await activeAre(order, '2026-03-04', '2026-03-05');
+    }
+    await harness.stop();
+    harness = await startWorkers();
+    for (const date of ['2026-03-04', '2026-03-05']) await runOf(date).signal('open', 'good');
+    await over(order);
+    expect(await progressOf(order)).toMatchObject({ state: 'completed', success: 4, failed: 0 });
+  });
+
   test('pauses, goes on, and when it is cancelled leaves what runs and stops what waits for its turn', async () => {
     const order = await create({ from: '2026-02-01', to: '2026-02-09', conf: { wait: true } });
     await activeAre(order, '2026-02-02', '2026-02-03');
@@ -186,7 +208,12 @@ describe('backfills, on a real server', () => {
     expect((await endOf(runOf('2026-02-03'))).result?.state).toBe('success');
     // What it left has ended without it; it was told as active for ever.
     expect(await progressOf(order)).toMatchObject({ state: 'cancelled', success: 2, failed: 1, active: [], toGo: 6 });
-    expect((await backfills.list('daily')).map(({ state }) => state)).toEqual(['cancelled', 'completed', 'completed']);
+    expect((await backfills.list('daily')).map(({ state }) => state)).toEqual([
+      'cancelled',
+      'completed',
+      'completed',
+      'completed',
+    ]);
   });
 
   test('catches up with what a new Schedule has missed, and with nothing when it is applied again', async () => {
