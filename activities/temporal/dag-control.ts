@@ -44,6 +44,9 @@ const tellWithin = 5_000;
 /** Runs that Temporal is asked about at a time. */
 const lanes = 8;
 
+/** What a run hears that has ended meanwhile, and listens no more. */
+const notKept: Turn = { go: false, reason: 'queue_full', ahead: 0 };
+
 /** Reaches the controllers of DAGs through a Temporal client. */
 export function createDagControl({ client, installation, taskQueue, runQueue }: DagControlOptions): DagControl {
   const idOf = (dagId: string): string => controllerId(dagId, installation);
@@ -101,9 +104,16 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
       birth: async (last) => birthOf(dagId, pause, last, await stateLeftBy(last)),
     });
 
-  const exchange = openExchange<TurnRequest, Turn, RunEnded>((dagId, letter) => {
-    const isPaused = letter.asks.some(({ isPausedUponCreation }) => isPausedUponCreation === true);
-    return update<readonly Turn[]>(dagId, 'exchange', letter, isPaused ? pausedUponCreation : undefined);
+  const exchange = openExchange<TurnRequest, Turn, RunEnded>(async (dagId, { asks, ends }) => {
+    const over = new Set(ends.map(({ executionId }) => executionId));
+    // One that was cancelled while its question waited for this letter: a controller hears ends first, and would have it active for ever.
+    const open = asks.filter(({ executionId }) => !over.has(executionId));
+    const isPaused = open.some(({ isPausedUponCreation }) => isPausedUponCreation === true);
+    const letter = { asks: open, ends };
+    const turns = await update<readonly Turn[]>(dagId, 'exchange', letter, isPaused ? pausedUponCreation : undefined);
+    if (over.size === 0) return turns;
+    const answers = new Map(open.map(({ executionId }, at) => [executionId, turns[at]]));
+    return asks.map(({ executionId }): Turn => answers.get(executionId) ?? notKept);
   });
 
   async function isOver({ runId, executionId }: RunExecution): Promise<boolean> {

@@ -1,6 +1,6 @@
+import { runCallbackOptions, taskCallbackOptions } from '../../dag/callbacks.ts';
 import type {
   Callback,
-  CallbackEvent,
   DagDefinition,
   DeadlineDefinition,
   RunContext,
@@ -58,16 +58,7 @@ export interface CallbackDesk {
 /** Where a callback is called from: for logs, activities and people. */
 type Place = Pick<CurrentTask, 'taskId' | 'mapIndex' | 'tryNumber'> & Pick<CallbackTrouble, 'label' | 'callback'>;
 
-const optionOf: Readonly<Record<CallbackEvent['event'], string>> = {
-  execute: 'onExecuteCallback',
-  success: 'onSuccessCallback',
-  failure: 'onFailureCallback',
-  retry: 'onRetryCallback',
-  skipped: 'onSkippedCallback',
-  run_success: 'onSuccessCallback',
-  run_failure: 'onFailureCallback',
-  deadline: 'deadline',
-};
+const optionOf = { ...taskCallbackOptions, ...runCallbackOptions, deadline: 'deadline' } as const;
 
 /**
  * Opens the desk of a run's callbacks. They run in scopes of their own, which the cancellation of the run does not reach: that it

@@ -161,6 +161,24 @@ describe('admission, on a real server', () => {
     await eventually('nobody is left', async () => (await active()).length === 0);
   });
 
+  test('has nobody active for ever who was cancelled while it asked', async () => {
+    const { control, start } = harness;
+    const limits = { dagId: 'gated', runType: 'manual', logicalDate: 0, maxActiveRuns: 3 } as const;
+    const ask = (id: string) => ({ ...limits, runId: id, executionId: id });
+    const gate = await start('gated');
+    await eventually('it is active', async () => (await active()).length === 1);
+    // The first letter is under way, and all else is in the next one.
+    const [, turn] = await Promise.all([
+      control.requestTurn(ask('first')),
+      control.requestTurn(ask('other')),
+      control.requestTurn(ask('cancelled')),
+      control.runEnded({ ...ask('cancelled'), state: 'failed' }),
+    ]);
+    expect([turn, await active()]).toEqual([{ go: true }, [gate.workflowId, 'first', 'other']]);
+    for (const id of ['first', 'other']) await control.runEnded({ ...ask(id), state: 'success' });
+    await open(gate);
+  });
+
   test('pauses a DAG of which too many runs fail in a row, and says why', async () => {
     const end = async (input: object) => (await endOf(await harness.start('unlucky', input))).result?.state;
     expect([await end({}), await end({ good: true }), await end({}), await end({})]).toEqual([
