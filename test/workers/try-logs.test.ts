@@ -115,6 +115,10 @@ describe("a try's log, of a real run", () => {
     expect(second[0]).toMatchObject({ ...of, try: 2 });
     await eventually('the mapped ones', async () => (await messagesOf(runId, 'each', 1, 1)).length > 0);
     expect((await messagesOf(runId, 'each', 0, 1))[0]).toBe('item a');
+    // Nothing else would say why: a record of a task that was skipped has no error.
+    expect(await linesOf(runId, 'idle', -1, 1)).toMatchObject([
+      { msg: 'task skipped itself', task: 'idle', try: 1, why: 'nothing came today' },
+    ]);
     expect((await messagesOf(runId, 'each', 1, 1))[0]).toBe('item b');
   });
 

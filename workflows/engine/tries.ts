@@ -140,6 +140,9 @@ function afterFailure(
 ): void {
   const { task, record, host, stops, isCancelled } = trying;
   if (skipped) {
+    // Its record has no error, so the try's log alone knows why.
+    const { taskId, mapIndex } = record;
+    host.info('task skipped itself', { task: taskId, mapIndex, try: tryNumber, why: error.message });
     close(trying, tryNumber, start, 'skipped', null);
     return;
   }

@@ -29,6 +29,7 @@ export const workflowHost: TaskHost = {
   openPoolSlots,
   tellAssets,
   untilPastIsDone,
+  info: (message, fields) => log.info(message, fields),
   warn: (message, fields) => log.warn(message, fields),
 };
 
