@@ -71,6 +71,13 @@ export const runRecordSchema = z
     partitionKey: z.string().optional(),
     /** Of a run that assets have started: the events that did. */
     triggeringAssetEvents: z.array(assetEventSchema).readonly().optional(),
+    /** What went wrong in callbacks and their notifications, first one first; only where something did. */
+    callbackTroubles: z
+      .array(
+        z.object({ callback: z.string(), label: z.string().nullable(), tryNumber: z.int().min(0), error }).readonly(),
+      )
+      .readonly()
+      .optional(),
     /** What the run was given, as it came. */
     input: z.unknown(),
     tasks: z.array(taskInstanceRecord).readonly(),

@@ -32,6 +32,7 @@ export function statusOfRecord({
   partitionKey,
   state,
   tasks,
+  callbackTroubles,
 }: RunRecord): RunStatus {
   const text = (iso: string): string => instantText(new Date(iso));
   return {
@@ -52,6 +53,7 @@ export function statusOfRecord({
       end: tries.at(-1)?.end ?? null,
       error,
     })),
+    ...(callbackTroubles && { callbackTroubles }),
   };
 }
 

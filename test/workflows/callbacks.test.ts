@@ -111,6 +111,9 @@ describe('callbacks, with notifications to a real server', () => {
       nowhere: { type: 'webhook.invalid', message: expect.stringContaining("there is no channel 'nowhere'") },
       refuses: expect.objectContaining({ message: expect.stringContaining("channel 'refusing' cannot be reached") }),
     });
+    // What is read of a run that is over is its record.
+    const record = await stage.harness.ledger.read({ dagId: 'badCallbacks', runId: handle.workflowId });
+    expect(record?.callbackTroubles).toEqual(callbackTroubles);
     const warned = (): number => logged.filter(({ message }) => message.startsWith('a callback failed')).length;
     await eventually('all of it is logged', () => warned() === callbackTroubles.length);
     expect(JSON.stringify([callbackTroubles, logged.map(({ message, meta }) => [message, meta])])).not.toContain(

@@ -119,7 +119,17 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   setCurrentDetails(details(state));
   await callbacks.endRun(state, error);
   await closeRun(
-    runRecord({ book, context, rerun, input, queuedAt: startTime, start, state, message: error?.message }),
+    runRecord({
+      book,
+      context,
+      rerun,
+      input,
+      queuedAt: startTime,
+      start,
+      state,
+      message: error?.message,
+      troubles: callbacks.troubles(),
+    }),
   );
   // Who edits or answers now is told that it is too late.
   if (!allHandlersFinished()) await CancellationScope.nonCancellable(() => condition(allHandlersFinished));

@@ -2,6 +2,7 @@ import { CancellationScope, log, workflowInfo } from '@temporalio/workflow';
 import type { RunContext } from '../../dag/definition.ts';
 import type { Rerun } from '../../dag/kept.ts';
 import type { RunRecord, TaskInstanceRecord } from '../../dag/run-record.ts';
+import type { CallbackTrouble } from './callbacks.ts';
 import { controlActivities } from './control.ts';
 import type { TaskStatus } from './queries.ts';
 import type { RunBook } from './run-book.ts';
@@ -20,10 +21,21 @@ export interface EndedRun {
   readonly start: Date | null;
   readonly state: RunRecord['state'];
   readonly message: string | undefined;
+  readonly troubles: readonly CallbackTrouble[];
 }
 
 /** All that is to be known of a run later. */
-export function runRecord({ book, context, rerun, input, queuedAt, start, state, message }: EndedRun): RunRecord {
+export function runRecord({
+  book,
+  context,
+  rerun,
+  input,
+  queuedAt,
+  start,
+  state,
+  message,
+  troubles,
+}: EndedRun): RunRecord {
   const { dagId, runId, runType, logicalDate, dataInterval } = context;
   return {
     version: 1,
@@ -42,6 +54,7 @@ export function runRecord({ book, context, rerun, input, queuedAt, start, state,
     ...(message !== undefined && { message }),
     ...(context.partitionKey !== undefined && { partitionKey: context.partitionKey }),
     ...(context.triggeringAssetEvents && { triggeringAssetEvents: context.triggeringAssetEvents }),
+    ...(troubles.length > 0 && { callbackTroubles: troubles }),
     input: input ?? null,
     tasks: book.statuses().map((status) => instanceRecord(status, book.record(status))),
   };

@@ -29,3 +29,19 @@ test('a task that was cleared took as long as its tries since then, not all the 
   } as unknown as RunRecord;
   expect(statusOfRecord(record).tasks).toMatchObject([{ tryNumber: 4, start: 9 * hour, end: 9 * hour + 50 }]);
 });
+
+test('a message to ops that did not arrive was forgotten when its run ended, though no one had seen it', () => {
+  const trouble = {
+    callback: 'onFailureCallback',
+    label: null,
+    tryNumber: 0,
+    error: { type: 'webhook.invalid', message: 'no' },
+  };
+  const record = {
+    logicalDate: '2026-03-01T00:00:00.000Z',
+    dataInterval: { start: '2026-03-01T00:00:00.000Z', end: '2026-03-01T00:00:00.000Z' },
+    tasks: [],
+  } as unknown as RunRecord;
+  expect(statusOfRecord({ ...record, callbackTroubles: [trouble] }).callbackTroubles).toEqual([trouble]);
+  expect(statusOfRecord(record)).not.toHaveProperty('callbackTroubles');
+});
