@@ -23,7 +23,7 @@ export interface Rehearsal extends DagTest {
 }
 
 /**
- * What becomes of a run when its tasks end as supposed: none of their code is called. A task of which nothing is supposed succeeds;
+ * What becomes of a run when its tasks end as supposed: none of their code is called, and no callback. A task of which nothing is supposed succeeds;
  * a branch follows all that it can choose, and what a task is mapped over has one item: `assumed` says so. Throws CommandError for a
  * task or an index that there is not, a choice that a branch does not have, a list that is none, and params that are wrong.
  */
@@ -36,9 +36,18 @@ export async function rehearse(dag: Pick<DagWorkflow, 'definition'>, supposed: S
   if (problems !== undefined) throw new CommandError(`--conf is not right: ${problems.join('; ')}`);
   const parts = { definition, fails, skips, results: supposed.results };
   const standIns = definition.tasks.map((task) => [task.id, standInOf(task, parts)] as const);
-  const test = await testDag(dag, { at: supposed.at, params: supposed.params, tasks: Object.fromEntries(standIns) });
+  const test = await testDag(
+    { definition: withoutCallbacks(definition) },
+    { at: supposed.at, params: supposed.params, tasks: Object.fromEntries(standIns) },
+  );
   checkIndexes(definition, [...fails, ...skips], test);
   return { ...test, assumed: assumptions(definition, supposed, test) };
+}
+
+/** Callbacks decide nothing, and call activities, which a rehearsal has none of. */
+function withoutCallbacks(definition: DagDefinition): DagDefinition {
+  const tasks = definition.tasks.map((task) => ({ ...task, callbacks: {} }));
+  return { ...definition, callbacks: {}, deadlines: [], tasks };
 }
 
 interface Parts extends Pick<Supposition, 'results'> {

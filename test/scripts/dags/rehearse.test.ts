@@ -1,7 +1,10 @@
+import type { CallbackEvent } from '../../../dag/definition.ts';
 import { cron } from '../../../dag/timetable.ts';
 import { rehearse } from '../../../scripts/dags/rehearse.ts';
 import type { Supposition } from '../../../scripts/dags/supposition.ts';
 import { dag } from '../../../workflows/engine/dag.ts';
+import { notifySlack } from '../../../workflows/operators/notify.ts';
+import { waitFor } from '../../../workflows/operators/wait-until.ts';
 
 const sample = dag('sample', { schedule: cron('@daily') }, ({ task, map, branch, shortCircuit }) => {
   const gate = shortCircuit('gate', { run: () => true });
@@ -41,6 +44,26 @@ describe('a rehearsal of a DAG', () => {
       few: 'success',
     });
     expect(await statesWhen({ results: { list: [] } })).toMatchObject({ each: 'skipped' });
+  });
+
+  test('tells nobody: a DAG whose callbacks notify could not be rehearsed', async () => {
+    const tell = (event: CallbackEvent) => notifySlack({ channel: 'ops', event });
+    const told = dag(
+      'told',
+      {
+        schedule: null,
+        onFailureCallback: tell,
+        deadline: { reference: 'queuedAt', interval: '1 second', callback: tell },
+        defaultArgs: { retries: 1, onRetryCallback: tell, onFailureCallback: [tell, tell] },
+      },
+      ({ task }) => {
+        const load = task('load', { run: () => 1 });
+        task('check', { after: [load], run: () => waitFor('1 hour') });
+      },
+    );
+    const { state, states } = await rehearse(told, { ...nothing, fail: ['load'] });
+    expect({ state, states }).toEqual({ state: 'failed', states: { load: 'failed', check: 'upstream_failed' } });
+    expect((await rehearse(told, nothing)).state).toBe('success');
   });
 
   test('one index of a map fails or skips itself, by its number or its label', async () => {
