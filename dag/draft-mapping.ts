@@ -34,11 +34,24 @@ export function draftMapping(
   return {
     list: defined,
     labelOf: (item, index) => {
-      if (label !== undefined) return label(item as never, index);
+      if (label !== undefined) return labelBy(label, item, index);
       return typeof item === 'string' && item.length <= 40 ? item : String(index);
     },
     ...(most !== undefined && { maxActiveTisPerDagrun: most }),
   };
+}
+
+/**
+ * A label is for people: a function that does not know what to make of an item must not keep a run from its tasks. Thrown where a run
+ * expands a map, its error would be the workflow's, which Temporal tries for ever.
+ */
+function labelBy(label: (item: never, index: number) => unknown, item: unknown, index: number): string {
+  try {
+    const given = label(item as never, index);
+    return typeof given === 'string' || typeof given === 'number' ? String(given) : String(index);
+  } catch {
+    return String(index);
+  }
 }
 
 /** What a task's definition says of its mapping. */
