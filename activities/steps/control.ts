@@ -1,3 +1,4 @@
+import type { AssetEvent } from '../../dag/assets.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import type { AssetLog } from '../shared/asset-log.ts';
 import { notYet } from '../shared/poke.ts';
@@ -58,8 +59,9 @@ export function createControl({ control, pools, assets, assetLog, ledger, slots,
     giveSlots: (release) => pools.give(release),
     tellAssets: async ({ events }) => {
       // The log first: whoever is told of an event can read it.
-      for (const event of events) await assetLog.write(event);
-      await assets.tell(events);
+      const kept: AssetEvent[] = [];
+      for (const event of events) kept.push(await assetLog.write(event));
+      await assets.tell(kept);
     },
     recentDurations: async ({ dagId, limit }) => {
       const durations: number[] = [];
