@@ -59,9 +59,9 @@ export function createControl({ control, pools, assets, assetLog, ledger, slots,
     giveSlots: (release) => pools.give(release),
     tellAssets: async ({ events }) => {
       // The log first: whoever is told of an event can read it.
-      const kept: AssetEvent[] = [];
-      for (const event of events) kept.push(await assetLog.write(event));
-      await assets.tell(kept);
+      const logged: AssetEvent[] = [];
+      for (const event of events) logged.push(await assetLog.write(event));
+      await assets.tell(logged);
     },
     recentDurations: async ({ dagId, limit }) => {
       const durations: number[] = [];

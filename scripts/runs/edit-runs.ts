@@ -1,9 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import Table from 'cli-table3';
 import { WorkflowNotFoundError, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
-import type { UpdateDefinition } from '@temporalio/common';
+import { ApplicationFailure, type UpdateDefinition } from '@temporalio/common';
 import { AdapterError } from '../../activities/shared/adapter-error.ts';
 import type { TaskState } from '../../dag/states.ts';
+import { failureTypes } from '../../workflows/engine/failures.ts';
 import { confirmed } from '../confirm.ts';
 import { CommandError } from '../failure.ts';
 import { wasNotAnswered } from '../task-results.ts';
@@ -114,19 +116,30 @@ async function outcomeOf(
 /** Milliseconds that a run may take to answer an edit: a worker may have to replay it first. */
 const answerAtMost = 20_000;
 
-/** Tells a run that is under way what to change. Throws CommandError in its own words when it refuses, and when nobody answers. */
+/** Milliseconds after which a run that is busy is told again. */
+const tellAgainAfter = 200;
+
+/**
+ * Tells a run that is under way what to change, again where it is just busy. Throws CommandError in its own words when it refuses, and when
+ * nobody answers.
+ */
 export async function tellRun<Input>(
   client: Client,
   runId: string,
   update: UpdateDefinition<unknown, [Input]>,
   input: Input,
+  deadline = Date.now() + answerAtMost,
 ): Promise<void> {
-  const deadline = Date.now() + answerAtMost;
   try {
     await client.withDeadline(deadline, () =>
       client.workflow.getHandle(runId).executeUpdate(update, { args: [input] }),
     );
   } catch (error) {
+    if (isBusy(error) && Date.now() + tellAgainAfter < deadline) {
+      await delay(tellAgainAfter);
+      await tellRun(client, runId, update, input, deadline);
+      return;
+    }
     if (error instanceof WorkflowUpdateFailedError) throw new CommandError(error.cause?.message ?? error.message);
     if (error instanceof WorkflowNotFoundError)
       throw new CommandError('it has ended meanwhile: say it again, and it goes on as its next attempt');
@@ -137,6 +150,11 @@ export async function tellRun<Input>(
     }
     throw error;
   }
+}
+
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof WorkflowUpdateFailedError)) return false;
+  return error.cause instanceof ApplicationFailure && error.cause.type === failureTypes.busy;
 }
 
 function tableOf(

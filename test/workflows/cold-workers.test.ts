@@ -1,6 +1,7 @@
-import { Connection, type Client } from '@temporalio/client';
+import { Connection, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { WorkflowBundle } from '@temporalio/worker';
+import type { RunLedger } from '../../activities/shared/run-ledger.ts';
 import type { RunSummaryRecord } from '../../dag/run-record.ts';
 import { asset } from '../../dag/assets.ts';
 import { ensureNamespace } from '../../scripts/namespace.ts';
@@ -36,13 +37,17 @@ describe('an update that comes to workers which do not know the workflow yet', (
   afterAll(() => env.teardown());
 
   /** With workers that nobody has asked anything yet, and that know nothing. */
-  async function withNewWorkers(act: (harness: Harness) => Promise<void>): Promise<void> {
+  async function withNewWorkers(
+    act: (harness: Harness) => Promise<void>,
+    ledgerOf?: (ledger: RunLedger) => RunLedger,
+  ): Promise<void> {
     const io = fixtureActivities();
     const harness = await startHarness(env, {
       bundle: code,
       activities: { io, engine: io },
       taskQueue: own,
       bucket: own,
+      ...(ledgerOf && { ledgerOf }),
     });
     try {
       await act(harness);
@@ -116,6 +121,34 @@ describe('an update that comes to workers which do not know the workflow yet', (
       await completed(runId, 4);
     });
     expect(await endsAs(runId)).toBe('success');
+  });
+
+  test('is refused, to be said again, while the run keeps its record: a replay would have that first', async () => {
+    let keep: () => void = () => undefined;
+    const kept = new Promise<void>((resolve) => (keep = resolve));
+    let isKeeping = false;
+    const withSlowLedger = (ledger: RunLedger): RunLedger => ({
+      ...ledger,
+      write: async (record) => {
+        isKeeping = true;
+        await kept;
+        return ledger.write(record);
+      },
+    });
+    await withNewWorkers(async (harness) => {
+      const run = await harness.start('taken');
+      const cleared = async (): Promise<string | undefined> => {
+        const asked = run.executeUpdate(clearUpdate, { args: [{ taskIds: ['only'], onlyFailed: false }] });
+        const error: unknown = await asked.catch((thrown: unknown) => thrown);
+        return error instanceof WorkflowUpdateFailedError ? error.cause?.message : undefined;
+      };
+      await eventually('it keeps its record', () => isKeeping);
+      expect(await cleared()).toMatch(/keeping its record: say it again/);
+      keep();
+      expect((await endOf(run)).result?.state).toBe('success');
+      const { events } = await run.fetchHistory();
+      expect(events?.filter((event) => event.workflowExecutionUpdateAcceptedEventAttributes != null)).toEqual([]);
+    }, withSlowLedger);
   });
 
   test('the hub of assets knows its subscriptions before what they are for', async () => {

@@ -17,11 +17,11 @@ import type { BackfillActivities } from '../../activities/steps/control-contract
 import type { BackfillMessage } from '../../activities/temporal/port.ts';
 import { backfillMemo, openBackfill, type BackfillProgress, type BackfillStart } from '../../dag/backfill-run.ts';
 import { durationText } from '../../dag/duration.ts';
-import { settled } from '../engine/settled.ts';
+import { onUpdate } from '../engine/settled.ts';
 
 const progress = defineQuery<BackfillProgress>('progress' satisfies BackfillMessage);
 const setPaused = defineUpdate<void, [boolean]>('setPaused' satisfies BackfillMessage);
-const cancelBackfill = defineUpdate<void>('cancelBackfill' satisfies BackfillMessage);
+const cancelBackfill = defineUpdate<void, [undefined]>('cancelBackfill' satisfies BackfillMessage);
 
 /** Events after which a backfill goes on in a new history. */
 const longHistory = 400;
@@ -50,14 +50,11 @@ export async function backfill(start: BackfillStart): Promise<BackfillProgress> 
   }
 
   setHandler(progress, run.progress);
-  setHandler(
-    setPaused,
-    settled((paused) => {
-      run.setPaused(paused);
-      show();
-    }),
-  );
-  setHandler(cancelBackfill, settled(stop));
+  onUpdate(setPaused, (paused) => {
+    run.setPaused(paused);
+    show();
+  });
+  onUpdate(cancelBackfill, stop);
   // Somebody cancelled the workflow itself, in the Temporal UI for example: the same.
   CancellationScope.current().cancelRequested.catch(stop);
 

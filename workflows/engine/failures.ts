@@ -27,6 +27,8 @@ export const failureTypes = {
   tooLarge: 'PayloadTooLarge',
   /** The DAG is not defined rightly. */
   definition: 'DagDefinitionError',
+  /** An update comes while the run asks or keeps something for itself: it may be said again in a moment. */
+  busy: 'Busy',
   /** The run was given params that are not right. */
   params: 'InvalidParams',
   /** The run's id is too long for the keys of its objects: nothing of it could be kept. */

@@ -1,7 +1,8 @@
-import { defaultPayloadConverter } from '@temporalio/common';
+import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import { CancellationScope, workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { openPlaces } from './activity-places.ts';
 import { currentTask, followWork } from './current-task.ts';
+import { failureTypes } from './failures.ts';
 import { payloadBudget } from './payload-budget.ts';
 import { payloadText } from './payload-size.ts';
 
@@ -13,14 +14,35 @@ const pokeHeader = 'tradewind-poke';
 
 /**
  * Marks what tasks do: activities and timers carry the task's name in the Temporal UI, activities are told their task and
- * try, log lines name DAG, run, task, map index and try, and an input that would make Temporal hang is refused.
+ * try, log lines name DAG, run, task, map index and try, and an input that would make Temporal hang is refused. Updates are refused
+ * while a local activity is under way, since a replay would have its result before them (settled.ts).
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   const overBudget = payloadBudget();
   const places = openPlaces();
+  /** Local activities under way. */
+  let local = 0;
   return {
+    inbound: [
+      {
+        validateUpdate: (input, next) => {
+          if (local > 0) {
+            const message = `run ${workflowInfo().workflowId} is just asking for its turn or its slots, or keeping its record: say it again in a moment`;
+            throw ApplicationFailure.nonRetryable(message, failureTypes.busy);
+          }
+          next(input);
+        },
+      },
+    ],
     outbound: [
       {
+        scheduleLocalActivity: (input, next) => {
+          local++;
+          const attempt = next(input);
+          const ended = (): void => void local--;
+          attempt.then(ended, ended);
+          return attempt;
+        },
         // Not async: the SDK notes a stack for every promise, and an activity would have some more.
         scheduleActivity: (input, next) => {
           const task = currentTask();

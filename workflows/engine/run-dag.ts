@@ -34,7 +34,7 @@ import { closeRun, runRecord } from './run-record.ts';
 import { openBook, type RunBook } from './run-book.ts';
 import { conclude, endedBeforeText, errorBefore, errorOf, resultOf, withTroubles, type RunResult } from './run-end.ts';
 import { openTasks, type TasksEnd } from './run-tasks.ts';
-import { settled } from './settled.ts';
+import { onUpdate } from './settled.ts';
 import { instantOf, instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
 import { queuedText, takeTurn, turnRequest } from './turn.ts';
 import { workflowHost } from './workflow-host.ts';
@@ -89,9 +89,9 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
     ...(rerun !== undefined && { supply: () => supplyResults(definition, rerun, book) }),
   });
   const edits = openEdits({ definition, book, context, tasks });
-  setHandler(clearUpdate, settled(edits.clear));
-  setHandler(markUpdate, settled(edits.mark));
-  setHandler(markRunUpdate, settled(edits.markRun));
+  onUpdate(clearUpdate, edits.clear);
+  onUpdate(markUpdate, edits.mark);
+  onUpdate(markRunUpdate, edits.markRun);
   if (rerun?.failed === true) edits.markRun({ state: 'failed' });
   let start: Date | null = null;
   let end: TasksEnd = { cancelled: false, ending: undefined };

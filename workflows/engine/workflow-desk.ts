@@ -1,7 +1,7 @@
 import { defineSignal, setHandler } from '@temporalio/workflow';
 import type { RunContext } from '../../dag/definition.ts';
 import { answerUpdate, openDesk, type AnswerInput, type RunDesk } from './run-desk.ts';
-import { settled } from './settled.ts';
+import { onUpdate } from './settled.ts';
 
 const desks = new WeakMap<RunContext, RunDesk>();
 
@@ -12,13 +12,10 @@ export function deskOf(run: RunContext): RunDesk {
   const desk = openDesk((signal) =>
     setHandler(defineSignal<[unknown]>(signal), (payload) => desk.deliver(signal, payload)),
   );
-  setHandler(
-    answerUpdate,
-    settled((input: AnswerInput) => {
-      desk.check(input);
-      desk.answer(input);
-    }),
-  );
+  onUpdate(answerUpdate, (input: AnswerInput) => {
+    desk.check(input);
+    desk.answer(input);
+  });
   desks.set(run, desk);
   return desk;
 }
