@@ -4,8 +4,8 @@ import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
 import { asActivity } from '../../activities/shared/activity-context.ts';
 import { createDatabricksSteps } from '../../activities/steps/databricks.ts';
 import { loadSettings } from '../../config/environment.ts';
-import { runWorkers } from '../../workers/worker.ts';
 import { benchWorkers } from './bench-workers.ts';
+import { runTethered } from './run-tethered.ts';
 
 // A worker process of the benchmark of notebooks, which is killed again and again. Told: the folder of its bundles. Its settings are those of
 // its environment.
@@ -37,10 +37,4 @@ const workers = await benchWorkers({
     repairDatabricksRun: asActivity(steps.repairDatabricksRun),
   },
 });
-const stop = new AbortController();
-process.once('disconnect', () => stop.abort());
-const running = runWorkers(workers, stop.signal);
-process.send?.('ready');
-await running;
-await connection.close();
-process.exit(0);
+await runTethered(workers, connection);

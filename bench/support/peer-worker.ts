@@ -2,10 +2,10 @@ import { extname, join } from 'node:path';
 import { Context } from '@temporalio/activity';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { activitySlots, roleQueue } from '../../workers/roles.ts';
-import { runWorkers } from '../../workers/worker.ts';
 import { benchWorkers } from './bench-workers.ts';
 import { memoryStore } from './memory-store.ts';
 import { bundlesFolder } from './peer-process.ts';
+import { runTethered } from './run-tethered.ts';
 
 // A worker process of the benchmark, of its own so that its CPU is its own. Told: address, namespace, which kind, stem of
 // its queues. Answers 'cpu' with the CPU that it has used, and says when a task hangs in it.
@@ -50,12 +50,7 @@ function dagWorkers(): Promise<readonly Worker[]> {
 }
 
 const workers = await (kind.startsWith('plain') ? plainWorkers() : dagWorkers());
-const stop = new AbortController();
 process.on('message', (message) => {
   if (message === 'cpu') process.send?.(process.cpuUsage());
 });
-process.once('disconnect', () => stop.abort());
-const running = runWorkers(workers, stop.signal);
-process.send?.('ready');
-await running;
-await connection.close();
+await runTethered(workers, connection);

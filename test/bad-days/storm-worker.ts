@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { benchWorkers } from '../../bench/support/bench-workers.ts';
+import { runTethered } from '../../bench/support/run-tethered.ts';
 import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
 import { loadSettings } from '../../config/environment.ts';
-import { runWorkers } from '../../workers/worker.ts';
 import type { StormActivities } from './storm-dags.ts';
 
 // A worker process that is killed again and again. Told: the folder of its bundles and of what it writes down. Its settings are those of its
@@ -39,10 +39,4 @@ const workers = await benchWorkers({
   bundles: { folder, entry: 'test/bad-days/storm-dags' },
   io,
 });
-const stop = new AbortController();
-process.once('disconnect', () => stop.abort());
-const running = runWorkers(workers, stop.signal);
-process.send?.('ready');
-await running;
-await connection.close();
-process.exit(0);
+await runTethered(workers, connection);
