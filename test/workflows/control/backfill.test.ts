@@ -270,12 +270,14 @@ describe('backfills, on a real server', () => {
       args: [{ order, taken: 460 } satisfies BackfillStart],
       memo: { [backfillMemo]: order },
     });
-    const history = async (): Promise<string> =>
-      (await env.client.workflow.getHandle(first.workflowId).describe()).runId;
+    const history = () => env.client.workflow.getHandle(first.workflowId).describe();
     // Words that change nothing make its history long in the midst of its slots.
-    while ((await history()) === first.firstExecutionRunId) {
-      await Promise.all(Array.from({ length: 10 }, () => backfills.setPaused(order, false)));
+    await backfills.setPaused(order, true);
+    while ((await history()).historyLength < 500) {
+      await Promise.all(Array.from({ length: 10 }, () => backfills.setPaused(order, true)));
     }
+    await backfills.setPaused(order, false);
+    await eventually('it goes on in a new history', async () => (await history()).runId !== first.firstExecutionRunId);
     expect((await progressOf(order))?.toGo).toBeGreaterThan(0);
     await eventually('it is over', async () => (await backfills.find('daily'))?.end !== null, 120_000);
     expect(await progressOf(order)).toMatchObject({ state: 'completed', success: 60, failed: 0, toGo: 0, active: [] });
