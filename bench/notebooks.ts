@@ -13,6 +13,7 @@ import { parseSettings } from '../config/settings.ts';
 import { ensureNamespace } from '../scripts/namespace.ts';
 import { startStack } from '../stack/stack.ts';
 import { endGroup, startTethered } from '../stack/tethered-process.ts';
+import { nextMessage } from './support/next-message.ts';
 import type { Bench } from './support/report.ts';
 
 const folder = resolve('.tradewind', 'bench-notebooks');
@@ -88,7 +89,7 @@ export const benchNotebooks: Bench = async ({ args, signal, record }) => {
       const child = fork(join(import.meta.dirname, 'support', 'notebook-worker.ts'), [join(folder, 'bundles')], {
         env: environment,
       });
-      await Promise.race([once(child, 'message'), once(child, 'exit')]);
+      await nextMessage(child, 'the worker');
       return child;
     };
     worker = await start();

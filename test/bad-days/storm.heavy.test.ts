@@ -19,6 +19,7 @@ import { ensureNamespace } from '../../scripts/namespace.ts';
 import { createRunReader } from '../../scripts/runs/run-reader.ts';
 import { answerUpdate } from '../../workflows/engine/run-desk.ts';
 import { patientQueries } from '../support/patient-queries.ts';
+import { nextMessage } from '../../bench/support/next-message.ts';
 import { eventually, ownStateDir } from '../support/own-state.ts';
 import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
 import { stormDaily } from './storm-dags.ts';
@@ -56,7 +57,7 @@ describe('two workers, one or the other of which is killed (SIGKILL) every few s
       env: { ...inheritedEnvironment(), ...testVariables(variables) },
       execArgv: ['--import', 'tsx'],
     });
-    await Promise.race([once(child, 'message'), once(child, 'exit')]);
+    await nextMessage(child, 'a worker of the storm');
     workers.push(child);
   }
 

@@ -1,23 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startStack } from '../../stack/stack.ts';
 import { fetchTestServer } from '../../stack/temporal-test-server.ts';
 import { isPidRunning, keepForTeardown, shareStack } from './shared-stack.ts';
 
 const root = join(__dirname, '..', '..');
-const rooms = [
-  'dag',
-  'pipeline',
-  'config',
-  'activities',
-  'workflows',
-  'workers',
-  'scripts',
-  'stack',
-  'gateway',
-  'testing',
-];
 
 /**
  * Before the first file that needs servers: a build that is not older than the sources (processes of ours are started from
@@ -43,27 +31,12 @@ export default async function globalSetup(): Promise<void> {
 
 function buildWhenStale(): void {
   if (process.env['TW_TEST_NO_BUILD']) return;
-  const built = statSync(join(root, 'dist', '.built'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  if (rooms.every((room) => newest(join(root, room)) <= built)) return;
-  const build = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs')], {
+  const build = spawnSync(process.execPath, [join(root, 'scripts', 'build.mjs'), '--if-stale'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
   });
   if (build.status !== 0)
     throw new Error('the build failed, its errors are above; TW_TEST_NO_BUILD=1 tests without building');
-}
-
-function newest(folder: string): number {
-  const entries =
-    statSync(folder, { throwIfNoEntry: false }) === undefined
-      ? []
-      : readdirSync(folder, { withFileTypes: true, recursive: true });
-  return Math.max(
-    0,
-    ...entries
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-      .map((entry) => statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.mtimeMs ?? 0),
-  );
 }
 
 /** Folders of test runs that were killed; their servers died with them. */

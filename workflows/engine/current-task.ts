@@ -62,9 +62,9 @@ export interface TaskHost {
   readonly openPoolSlots: (onDefect: (error: unknown) => void) => PoolSlots;
   /** Ends when a task may run as far as the run before is concerned (`dependsOnPast`); absent: there are no other runs. */
   readonly untilPastIsDone?: (order: PastOrder, definition: DagDefinition, run: RunContext) => Promise<void>;
-  /** Logs a warning of the caller's task. */
   /** Logs what is as it should be, and worth knowing, of the caller's task. */
   readonly info: (message: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Logs a warning of the caller's task. */
   readonly warn: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Runs indexes of a long map outside of the run; absent: they run in it. */
   readonly runPart?: RunPart;
