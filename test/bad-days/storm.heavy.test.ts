@@ -26,7 +26,7 @@ import { stormDaily } from './storm-dags.ts';
 
 const own = uniqueName('storm');
 const variables = { TEMPORAL_NAMESPACE: own, TW_TASK_QUEUE: own, TW_S3_BUCKET: own };
-const runs = 12;
+const runs = 24;
 const days = 10;
 
 /** From when to when something was at work, epoch milliseconds. */
