@@ -19,20 +19,17 @@ test('tw pools makes, changes, tells of and deletes pools, those in use, too', a
   });
   expect(await json('set', 'small', '2', '--dry-run')).toMatchObject({ slotsBefore: null, changed: false });
   expect(await pools('set', 'small', '1', 'for a test')).toMatchObject({ code: 0, out: 'pool small has 1 slot\n' });
-  const [holds] = [
-    await stage.harness.start('small', { name: 'a' }),
-    await stage.harness.start('small', { name: 'b' }),
-  ];
-  await eventually(
-    'one holds and one waits',
-    async () => (await stage.harness.pools.status('small'))?.waiting.length === 1,
-  );
+  const keeper = () => stage.harness.pools.status('small');
+  const holds = await stage.harness.start('small', { name: 'a' });
+  await eventually('one holds', async () => (await keeper())?.held.length === 1);
+  await stage.harness.start('small', { name: 'b' });
+  await eventually('one waits', async () => (await keeper())?.waiting.length === 1);
   await eventually('it is listed', async () => ((await json('list')) as readonly unknown[]).length === 1);
   const summary = { pool: 'small', slots: 1, description: 'for a test', usedSlots: 1, queuedSlots: 1, openSlots: 0 };
   expect(await json('list')).toEqual([summary]);
   expect(await json('get', 'small')).toMatchObject({
     ...summary,
-    held: [{ label: 'small.work', runId: holds?.workflowId }],
+    held: [{ label: 'small.work', runId: holds.workflowId }],
   });
   expect((await pools('get', 'small')).out).toMatch(/small\.work.*holds[^]*small\.work.*waits/);
   expect(await json('set', 'small', '3')).toEqual({

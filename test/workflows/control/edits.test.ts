@@ -162,6 +162,7 @@ describe('edits of a run that is under way, on a real server', () => {
     await harness.control.rerun({ record, cleared: [{ taskId: 'each', mapIndex: 0 }] });
     const again = harness.client.workflow.getHandle(run.workflowId);
     await until(again, 'each[a]', 'running 2');
+    await eventually('index a works', () => log.filter((name) => name === 'each a').length === 2);
     log.splice(0);
     await expect(again.query<unknown, [TaskAddress]>('result', { taskId: 'slow' })).rejects.toThrow('record before');
     expect(await clear(again, { taskIds: ['after'], onlyFailed: false })).toEqual(['after success > none']);
