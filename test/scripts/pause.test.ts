@@ -63,9 +63,12 @@ test('a DAG whose Schedule is paused in the Temporal UI is not paused, and shows
 test('tw runs show says who has the turn that a queued run waits for, and of one that is delayed until when', async () => {
   stage.holdAnswers();
   const first = await stage.harness.start('pinterestDaily', { posts: 5 });
-  await eventually('it runs', async () => (await stage.harness.control.status('pinterestDaily'))?.active.length === 1);
-  const [second, third] = [await stage.harness.start('pinterestDaily'), await stage.harness.start('pinterestDaily')];
-  await eventually('two wait', async () => (await stage.harness.control.status('pinterestDaily'))?.queued.length === 2);
+  const status = () => stage.harness.control.status('pinterestDaily');
+  await eventually('it runs', async () => (await status())?.active.length === 1);
+  const second = await stage.harness.start('pinterestDaily');
+  await eventually('one waits', async () => (await status())?.queued.length === 1);
+  const third = await stage.harness.start('pinterestDaily');
+  await eventually('two wait', async () => (await status())?.queued.length === 2);
   const because = `pinterestDaily lets 1 run be active at a time (maxActiveRuns), and active is: ${first.workflowId}`;
   expect(await stage.json('runs', 'show', second.workflowId)).toMatchObject({ state: 'queued', waits: because });
   expect(await stage.json('runs', 'show', third.workflowId)).toMatchObject({
