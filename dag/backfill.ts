@@ -51,6 +51,8 @@ export interface BackfillSituation {
   readonly hasActiveBackfill: boolean;
   /** A range of more slots is refused, before they are all reckoned; no limit when it is left out. */
   readonly mostSlots?: number;
+  /** Whether it makes up for what `catchup` asks for: the scheduler's own runs wait for the run before whatever became of that. */
+  readonly isCatchup?: boolean;
 }
 
 /** Why a slot is left out. `in flight` is also said of a new run's id that another run has. */
@@ -151,7 +153,7 @@ function slotsOf(
 function backfillProblem(
   dag: BackfillDag,
   { fromDate, toDate, reprocessBehavior = 'none', runBackwards = false, maxActiveRuns = 10 }: BackfillRequest,
-  { now, hasActiveBackfill }: BackfillSituation,
+  { now, hasActiveBackfill, isCatchup = false }: BackfillSituation,
 ): BackfillRefusal | undefined {
   const { timetable, tasks } = dag;
   if (timetable === null || timetable.kind === 'once' || timetable.kind === 'continuous') {
@@ -171,7 +173,7 @@ function backfillProblem(
   if (onPast !== undefined && runBackwards) {
     return refuse(dag, 'backwards_on_past', `task ${onPast.id} depends on the run before; run it forwards`);
   }
-  if (onPast !== undefined && reprocessBehavior === 'none') {
+  if (onPast !== undefined && reprocessBehavior === 'none' && !isCatchup) {
     const words = `task ${onPast.id} depends on the run before; reprocess failed or completed runs (--reprocess-behavior)`;
     return refuse(dag, 'reprocess_on_past', words);
   }

@@ -21,6 +21,8 @@ export interface BackfillWish {
   readonly reprocessBehavior: ReprocessBehavior;
   readonly runBackwards: boolean;
   readonly conf: Readonly<Record<string, unknown>>;
+  /** Whether it makes up for what the DAG's `catchup` asks for, rather than for what somebody wants. */
+  readonly isCatchup?: boolean;
 }
 
 /** What became of it. */
@@ -35,7 +37,7 @@ export interface MadeBackfill {
 export async function createBackfill(
   { client, settings, reader, ledger, store }: BackfillGround,
   definition: DagDefinition,
-  { fromDate, toDate, conf, ...request }: BackfillWish,
+  { fromDate, toDate, conf, isCatchup = false, ...request }: BackfillWish,
   isTrial: boolean,
 ): Promise<MadeBackfill> {
   const { id: dagId } = definition;
@@ -45,7 +47,7 @@ export async function createBackfill(
   const { rows, slots } = await planSlots(
     definition,
     { fromDate: fromDate.getTime(), toDate: toDate.getTime(), ...request },
-    { reader, ledger, now, hasActiveBackfill: last !== undefined && last.end === null },
+    { reader, ledger, now, hasActiveBackfill: last !== undefined && last.end === null, isCatchup },
   );
   const order: BackfillOrder = {
     backfillId: newBackfillId(dagId, now),

@@ -14,6 +14,7 @@ export interface PlanningOptions {
   readonly ledger: RunLedger;
   readonly now: Date;
   readonly hasActiveBackfill: boolean;
+  readonly isCatchup: boolean;
 }
 
 /** What a backfill will do, slot by slot, and those of them that it is to run. */
@@ -29,11 +30,11 @@ const mostSlots = 50_000;
 export async function planSlots(
   definition: DagDefinition,
   request: BackfillRequest,
-  { reader, ledger, now, hasActiveBackfill }: PlanningOptions,
+  { reader, ledger, now, hasActiveBackfill, isCatchup }: PlanningOptions,
 ): Promise<PlannedBackfill> {
   const { id: dagId, timetable } = definition;
   const runIdOf = (slot: { readonly runAfter: number }): string => scheduledRunId(dagId, slot.runAfter);
-  const situation = { now: now.getTime(), runIdOf, hasActiveBackfill, mostSlots };
+  const situation = { now: now.getTime(), runIdOf, hasActiveBackfill, isCatchup, mostSlots };
   const plan = (runs: Parameters<typeof planBackfill>[2]['runs']): readonly BackfillRow[] => {
     const planned = planBackfill(definition, request, { ...situation, runs });
     if (isRefusal(planned)) throw new CommandError(planned.message);

@@ -30,6 +30,7 @@ export async function catchUp(
     reprocessBehavior: 'none',
     runBackwards: false,
     conf: {},
+    isCatchup: true,
   } as const;
   const { order, isCreated } = await createBackfill(ground, definition, wish, false);
   return isCreated ? `catches up with ${order.slots} slots by ${order.backfillId}` : undefined;

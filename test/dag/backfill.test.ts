@@ -122,6 +122,15 @@ describe('a backfill', () => {
     expect(told(rowsOf(daily, request, situation([empty])))).toEqual(['1. 03-01 reprocess old-03-01 failed']);
   });
 
+  test('that catches up runs what depends on the past, too, as a scheduler does', () => {
+    const rows = rowsOf(
+      dagOf(cron('@daily'), true),
+      range,
+      situation([existing('failed', '03-02')], { isCatchup: true }),
+    );
+    expect(told(rows).slice(0, 2)).toEqual(['1. 03-01 create new-03-02', '2. 03-02 leave old-03-02 already exists']);
+  });
+
   test.each<[string, BackfillDag, Partial<BackfillRequest>, Partial<BackfillSituation>, string]>([
     ['not_periodic', dagOf(null), {}, {}, 'it has no schedule; trigger runs by hand'],
     ['not_periodic', dagOf(once()), {}, {}, 'a schedule of once has no slots in the past'],

@@ -29,7 +29,7 @@ test('a backfill plans the slot of each partition with its key, also one that is
   const { slots } = await planSlots(
     definition,
     { ...range, reprocessBehavior: 'failed' },
-    { reader, ledger, now: new Date('2026-03-09T00:00:00Z'), hasActiveBackfill: false },
+    { reader, ledger, now: new Date('2026-03-09T00:00:00Z'), hasActiveBackfill: false, isCatchup: false },
   );
   expect(slots.map(({ runId, partitionKey, attempt }) => [runId, partitionKey, attempt])).toEqual([
     ['some-2026-03-01T00:00:00Z', '2026-02-28', undefined],
