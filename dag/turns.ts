@@ -56,6 +56,7 @@ export interface ControllerStart {
   /** Since when it is paused, epoch milliseconds; left out while it is not. */
   readonly pausedAt?: number;
   readonly maxActiveRuns?: number;
+  readonly dependsOnPast?: boolean;
   /** Left out for a DAG that does not run without a pause. */
   readonly endless?: EndlessState;
   /** Runs that have failed one after the other since the last one that succeeded. */
@@ -73,6 +74,8 @@ export interface RunLimits {
   readonly maxActiveRuns: number;
   /** 0, or left out: no limit. */
   readonly maxConsecutiveFailedDagRuns?: number;
+  /** Whether tasks of a run wait for the run before it. */
+  readonly dependsOnPast?: boolean;
 }
 
 /** A run that has ended; `state` is left out where nobody knows how. */
@@ -104,24 +107,33 @@ export interface Turns {
 /**
  * Airflow's admission: at most `maxActiveRuns` runs of a DAG at a time, the others wait, the oldest logical date first, and
  * nothing begins while the DAG is paused. What has begun goes on. Runs of a backfill do not count: it has a limit of its own.
+ *
+ * Runs come in any order, and are cleared in any. Where they depend on the past, those that have their turn may all wait for one that has
+ * none: one that is older than all of them has its turn beyond the limit.
  */
 export function openTurns(start: ControllerStart): Turns {
   let paused = start.paused ?? false;
   let maxActiveRuns = start.maxActiveRuns ?? 16;
-  let { failedInARow = 0, maxConsecutiveFailedDagRuns = 0 } = start;
+  let { failedInARow = 0, maxConsecutiveFailedDagRuns = 0, dependsOnPast = false } = start;
   let tooOften = false;
   const active = new Map((start.active ?? []).map((ticket) => [ticket.executionId, ticket]));
   const queued = [...(start.queued ?? [])];
   let counted = [...active.values()].filter(counts).length;
   let bytes = [...active.values(), ...queued].reduce((sum, ticket) => sum + handedOnBytes(ticket), 0);
 
+  function mayBegin(ticket: Ticket): boolean {
+    if (!counts(ticket) || counted < maxActiveRuns) return true;
+    if (!dependsOnPast) return false;
+    return [...active.values()].every((other) => !counts(other) || other.logicalDate > ticket.logicalDate);
+  }
+
   function admit(): readonly Ticket[] {
     if (paused) return [];
     const admitted: Ticket[] = [];
     for (let at = 0; at < queued.length;) {
       const ticket = queued[at] as Ticket;
-      if (counts(ticket) && counted >= maxActiveRuns) {
-        // Runs that count are all alike; those that do not wait only where the DAG was paused.
+      if (!mayBegin(ticket)) {
+        // Of runs that count the first comes in, or none; those that do not wait only where the DAG was paused.
         if (!queued.some((other) => !counts(other))) break;
         at++;
         continue;
@@ -155,7 +167,7 @@ export function openTurns(start: ControllerStart): Turns {
 
   return {
     request: (ticket, limits) => {
-      ({ maxActiveRuns, maxConsecutiveFailedDagRuns = 0 } = limits);
+      ({ maxActiveRuns, maxConsecutiveFailedDagRuns = 0, dependsOnPast = false } = limits);
       if (active.has(ticket.executionId) || queued.some(({ executionId }) => executionId === ticket.executionId)) {
         return admit();
       }
@@ -197,6 +209,7 @@ export function openTurns(start: ControllerStart): Turns {
       dagId: start.dagId,
       paused,
       maxActiveRuns,
+      dependsOnPast,
       failedInARow,
       maxConsecutiveFailedDagRuns,
       active: [...active.values()],

@@ -15,6 +15,8 @@ export interface TurnRequest extends Ticket {
   readonly isPausedUponCreation?: true;
   /** So many runs that fail in a row pause the DAG; left out where none do. */
   readonly maxConsecutiveFailedDagRuns?: number;
+  /** Some task of a run waits for the run before it; left out where none does. */
+  readonly dependsOnPast?: true;
 }
 
 /**

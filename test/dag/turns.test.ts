@@ -125,6 +125,102 @@ describe('turns', () => {
     expect(ids(turns.request(ticket(5), { maxActiveRuns: 4 }))).toEqual(['run-2', 'run-3', 'run-4']);
   });
 
+  test('of a DAG that depends on the past are given beyond the limit to a run that is older than all that have theirs', () => {
+    const limits = { maxActiveRuns: 1, dependsOnPast: true };
+    const turns = openTurns({ dagId: 'some' });
+    // The sixth asked first, and waits for the fifth, as that may for the fourth.
+    expect([6, 7, 5, 4].map((id) => ids(turns.request(ticket(id), limits)))).toEqual([
+      ['run-6'],
+      [],
+      ['run-5'],
+      ['run-4'],
+    ]);
+    expect([4, 5, 6, 7].map((id) => ids(turns.ended(ticket(id))))).toEqual([[], [], ['run-7'], []]);
+    // One of the same date waits for nobody of them, and one between them has an older one before it.
+    turns.request(ticket(3, { executionId: 'third' }), limits);
+    const same = ticket(3, { runId: 'same', executionId: 'same' });
+    expect([same, ticket(8, { runType: 'backfill' })].map((one) => ids(turns.request(one, limits)))).toEqual([
+      [],
+      ['run-8'],
+    ]);
+    expect(ids(turns.request(ticket(2), { maxActiveRuns: 1 }))).toEqual([]);
+    // Whatever a run that waits was told before: it is the DAG that depends on the past.
+    expect(ids(turns.request(ticket(9), limits))).toEqual(['run-2']);
+    const later = openTurns(turns.state());
+    expect([later.setPaused(true), later.request(ticket(1), limits)]).toEqual([[], []]);
+    expect(ids(later.setPaused(false))).toEqual(['run-1']);
+  });
+
+  test('of a DAG that depends on the past let all runs end, in whatever order they come and are cleared, and as few as can be beyond the limit', () => {
+    const event = fc.record({
+      kind: fc.constantFrom('ask', 'ask', 'ask', 'end', 'end', 'clear', 'pause', 'anew'),
+      pick: fc.nat(1_000),
+    });
+    const runs = fc.array(fc.record({ logicalDate: fc.nat(9), type: fc.nat(4) }), { minLength: 1, maxLength: 14 });
+    fc.assert(
+      fc.property(fc.array(event, { maxLength: 60 }), runs, fc.integer({ min: 1, max: 3 }), (events, dates, limit) => {
+        const limits = { maxActiveRuns: limit, dependsOnPast: true };
+        const toCome = dates.map(({ logicalDate, type }, id) =>
+          ticket(id, { logicalDate, runType: type === 0 ? 'backfill' : type === 1 ? 'manual' : 'scheduled' }),
+        );
+        let turns = openTurns({ dagId: 'some' });
+        let number = 0;
+        /** Runs that there are, and those of them that are over. */
+        const there: Ticket[] = [];
+        const over = new Set<Ticket>();
+        const active = new Map<string, Ticket>();
+        const heed = (admitted: readonly Ticket[]): void => {
+          for (const one of admitted) {
+            const counted = [...active.values()].filter(({ runType }) => runType !== 'backfill');
+            const isOldest = counted.every(({ logicalDate }) => logicalDate > one.logicalDate);
+            expect(one.runType === 'backfill' || counted.length < limit || isOldest).toBe(true);
+            active.set(one.executionId, one);
+          }
+        };
+        const ask = (one: Ticket): void => {
+          there.push(one);
+          heed(turns.request(one, limits));
+        };
+        /** Runs that have their turn, and whose run before is over. */
+        const able = (): readonly Ticket[] =>
+          [...active.values()].filter((one) => {
+            const before = there.filter(({ logicalDate }) => logicalDate < one.logicalDate);
+            const latest = Math.max(...before.map(({ logicalDate }) => logicalDate));
+            return before.every((other) => other.logicalDate < latest || over.has(other));
+          });
+        const end = (one: Ticket): void => {
+          active.delete(one.executionId);
+          over.add(one);
+          heed(turns.ended({ ...one, state: 'success' }));
+        };
+        const clear = (one: Ticket): void => {
+          over.delete(one);
+          there.splice(there.indexOf(one), 1);
+          ask({ ...one, executionId: `again-${++number}` });
+        };
+        const pickOf = (all: readonly Ticket[], pick: number, act: (one: Ticket) => void): void => {
+          const one = all[pick % Math.max(all.length, 1)];
+          if (one !== undefined) act(one);
+        };
+        for (const { kind, pick } of events) {
+          if (kind === 'ask') pickOf(toCome.splice(0, 1), 0, ask);
+          if (kind === 'end') pickOf(able(), pick, end);
+          if (kind === 'clear') pickOf([...over], pick, clear);
+          if (kind === 'pause') heed(turns.setPaused(!turns.state().paused));
+          if (kind === 'anew') turns = openTurns(turns.state());
+        }
+        heed(turns.setPaused(false));
+        for (const one of toCome) ask(one);
+        while (over.size < there.length) {
+          const [first] = able();
+          expect(first).toBeDefined();
+          if (first !== undefined) end(first);
+        }
+        expect(turns.state()).toMatchObject({ active: [], queued: [] });
+      }),
+    );
+  });
+
   test('are never more than the limit, never lost, and the same after a controller has gone on anew', () => {
     const event = fc.record({ kind: fc.constantFrom('ask', 'ask', 'end', 'pause', 'anew'), id: fc.nat(12) });
     fc.assert(

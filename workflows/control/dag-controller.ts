@@ -131,7 +131,7 @@ export async function dagController(start: ControllerStart): Promise<void> {
         endless.ended(ended.executionId);
         return next;
       }),
-      ...asks.flatMap(({ runId, executionId, runType, logicalDate, ...limits }) =>
+      ...inOrder(asks).flatMap(({ runId, executionId, runType, logicalDate, ...limits }) =>
         turns.request({ runId, executionId, runType, logicalDate }, limits),
       ),
     ];
@@ -186,4 +186,13 @@ export async function dagController(start: ControllerStart): Promise<void> {
         : ({ from: state.endless.from, until: state.endless.until } satisfies EndlessOrder),
   };
   await makeContinueAsNewFunc<typeof dagController>({ memo })(state);
+}
+
+/**
+ * Those of one letter, the oldest first where they depend on the past: so that of runs which begin together as few as can be have to be
+ * let in beyond the limit.
+ */
+function inOrder(asks: readonly TurnRequest[]): readonly TurnRequest[] {
+  if (!asks.some(({ dependsOnPast }) => dependsOnPast === true)) return asks;
+  return asks.toSorted((a, b) => a.logicalDate - b.logicalDate);
 }

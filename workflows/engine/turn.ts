@@ -39,7 +39,7 @@ export async function takeTurn(
 /** What a run asks its DAG's controller. */
 export function turnRequest(
   { dagId, runId, runType, logicalDate }: RunContext,
-  { maxActiveRuns, maxConsecutiveFailedDagRuns, isPausedUponCreation }: DagDefinition,
+  { maxActiveRuns, maxConsecutiveFailedDagRuns, isPausedUponCreation, tasks }: DagDefinition,
 ): TurnRequest {
   const { runId: executionId } = workflowInfo();
   const request = { dagId, runId, executionId, runType, logicalDate: logicalDate.getTime(), maxActiveRuns };
@@ -47,6 +47,7 @@ export function turnRequest(
     ...request,
     ...(isPausedUponCreation === true && { isPausedUponCreation }),
     ...(maxConsecutiveFailedDagRuns !== undefined && { maxConsecutiveFailedDagRuns }),
+    ...(tasks.some(({ dependsOnPast }) => dependsOnPast === true) && { dependsOnPast: true }),
   };
 }
 

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import { controllerId, type TurnRequest } from '../../../activities/temporal/port.ts';
 import { failTask } from '../../../workflows/engine/failures.ts';
 import { scheduledRunId, slotMemo, type SlotOrder } from '../../../dag/run-identity.ts';
 import { searchAttributeKeys } from '../../../workflows/engine/search-attributes.ts';
@@ -133,5 +135,33 @@ describe('dependsOnPast, on a real server', () => {
     await eventually('the third is below', async () => (await stateOf(third, 'second')) === 'deferred');
     for (const run of [byHand, third]) await run.signal('go', 1);
     for (const run of [first, second, third, byHand]) expect((await endOf(run)).result?.state).toBe('success');
+  });
+
+  test('a run that is cleared has its turn while the one after it has the only one, and waits for it', async () => {
+    failing.add('2026-06-01');
+    const first = await start('pastSingle', '2026-06-01');
+    expect((await endOf(first)).result?.state).toBe('failed');
+    const second = await start('pastSingle', '2026-06-02');
+    await eventually('the second waits', async () => (await stateOf(second, 'load')) === 'scheduled');
+    failing.clear();
+    const record = await recordOf('pastSingle', first);
+    await harness.control.rerun({ record, cleared: record.tasks });
+    expect((await endOf(second)).result?.state).toBe('success');
+    expect((await recordOf('pastSingle', first)).state).toBe('success');
+  });
+
+  test('of runs that ask in one letter the oldest begins, and none beyond the limit', async () => {
+    const { client, control, taskQueue } = harness;
+    await control.open('pastLetter', { paused: false, note: '' });
+    const asks = [3, 2, 1].map((logicalDate): TurnRequest => {
+      const about = { dagId: 'pastLetter', runType: 'scheduled', logicalDate } as const;
+      return { ...about, runId: `${logicalDate}`, executionId: randomUUID(), maxActiveRuns: 1, dependsOnPast: true };
+    });
+    const controller = client.workflow.getHandle(controllerId('pastLetter', taskQueue));
+    expect(await controller.executeUpdate('exchange', { args: [{ asks, ends: [] }] })).toEqual([
+      { go: false, reason: 'max_active_runs', ahead: 1 },
+      { go: false, reason: 'max_active_runs', ahead: 0 },
+      { go: true },
+    ]);
   });
 });
