@@ -84,6 +84,7 @@ export function testHost(parts: HostParts): TaskHost {
     startRun: (order) => startRun(parts, order),
     tellAssets: async (made) => void parts.made.push(...made.map(({ asset }) => asset)),
     openPoolSlots: () => testPools(parts.pools),
+    patched: () => true,
     info: () => undefined,
     warn: () => undefined,
   };

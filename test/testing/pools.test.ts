@@ -1,12 +1,27 @@
+import { AdapterError } from '../../activities/shared/adapter-error.ts';
 import { defineDag } from '../../dag/define-dag.ts';
 import { DagDefinitionError } from '../../dag/definition-error.ts';
 import type { TryOptions } from '../../dag/options.ts';
 import { testDag } from '../../testing/test-dag.ts';
+import { activitiesOn } from '../../workflows/engine/activities-on.ts';
 import { dag } from '../../workflows/engine/dag.ts';
+import { failTask } from '../../workflows/engine/failures.ts';
 import { waitFor } from '../../workflows/operators/wait-until.ts';
 
 const at = new Date('2026-03-02T00:00:00Z');
 const hour = 3_600_000;
+
+interface TestActivities {
+  /** Works for ever. */
+  hold(): Promise<void>;
+}
+
+const io = activitiesOn<TestActivities>('io');
+
+/** Tried again and again: a task that calls it holds its slots, and the clock goes on. */
+const weather = (): never => {
+  throw new AdapterError('not yet', { system: 's3', code: 'unavailable' });
+};
 
 describe('pools in a test', () => {
   // What runs holds slots, and time passes only for what waits: each task waits first, and holds its slot while it awaits another task's.
@@ -27,6 +42,69 @@ describe('pools in a test', () => {
     await expect(testDag(shared, { at, pools: { db: 1 } })).rejects.toThrow(
       'whole waits for 2 slots of the pool db, which has 1: tw pools set db SLOTS',
     );
+  });
+
+  // A run past its time stayed `running`, with its DAG's turn, for as long as a task of it waited for a pool: for ever, where there was none.
+  test('do not hold up a run that is ended: what waits for them is skipped', async () => {
+    const late = dag(
+      'late',
+      { schedule: null, dagrunTimeout: '2 hours', defaultArgs: { pool: 'db' } },
+      ({ task, map }) => {
+        map('stuck', [1, 2], { poolSlots: 2, run: () => 'stuck' });
+        const again = task('again', { run: () => waitFor('1 hour') });
+        const held = task('held', { after: [again], pool: null, run: () => waitFor('9 hours') });
+        task('below', { after: [held], run: () => 'below' });
+      },
+    );
+    const { state, states, status } = await testDag(late, { at, pools: { db: 1 } });
+    expect([state, states]).toEqual([
+      'failed',
+      { stuck: ['skipped', 'skipped'], again: 'success', held: 'failed', below: 'skipped' },
+    ]);
+    expect(status.tasks.map(({ wait }) => wait)).toEqual([undefined, undefined, undefined, undefined, undefined]);
+  });
+
+  test('that a try waits to be back in do not hold up a run that is ended: the try fails', async () => {
+    const late = dag('late', { schedule: null, dagrunTimeout: '2 hours' }, ({ task }) => {
+      task('back', { pool: 'db', poolSlots: 2, run: () => waitFor('1 hour') });
+      task('holds', { pool: 'db', run: () => io.hold() });
+    });
+    const { states, tries } = await testDag<TestActivities>(late, {
+      at,
+      pools: { db: 2 },
+      activities: { io: { hold: weather } },
+    });
+    expect(states).toEqual({ back: 'failed', holds: 'failed' });
+    expect(tries({ taskId: 'back' })).toMatchObject([{ state: 'failed', error: { type: 'DagRunTimeout' } }]);
+  });
+
+  test.each(['first', 'last'])(
+    'do not hold up a run that fails fast, its %s task; teardowns still have theirs',
+    async (which) => {
+      const fast = dag('fast', { schedule: null, failFast: true }, ({ task, setup, teardown }) => {
+        const up = setup('up', { run: () => 'up' });
+        const bad = () => task('bad', { after: [up], run: () => failTask('told to') });
+        const first = which === 'first' ? [bad()] : [];
+        const stuck = task('stuck', { after: [up], pool: 'db', poolSlots: 2, run: () => 'stuck' });
+        const last = which === 'last' ? [bad()] : [];
+        teardown('down', { setups: [up], after: [...first, stuck, ...last], pool: 'db', run: () => 'down' });
+      });
+      const { states } = await testDag(fast, { at, pools: { db: 1 } });
+      expect(states).toEqual({ up: 'success', bad: 'failed', stuck: 'skipped', down: 'success' });
+    },
+  );
+
+  test('are not asked for what had no slot of the run when that was ended', async () => {
+    const full = dag('full', { schedule: null, dagrunTimeout: '2 hours', maxActiveTasks: 1 }, ({ task }) => {
+      task('holds', { run: () => io.hold() });
+      task('stuck', { pool: 'db', poolSlots: 2, run: () => 'stuck' });
+    });
+    const { states } = await testDag<TestActivities>(full, {
+      at,
+      pools: { db: 1 },
+      activities: { io: { hold: weather } },
+    });
+    expect(states).toEqual({ holds: 'failed', stuck: 'skipped' });
   });
 
   test.each<readonly [TryOptions, string]>([

@@ -62,6 +62,11 @@ export interface TaskHost {
   readonly openPoolSlots: (onDefect: (error: unknown) => void) => PoolSlots;
   /** Ends when a task may run as far as the run before is concerned (`dependsOnPast`); absent: there are no other runs. */
   readonly untilPastIsDone?: (order: PastOrder, definition: DagDefinition, run: RunContext) => Promise<void>;
+  /**
+   * Whether the run goes by a change of the engine: not where its history was written before that. Asked where it makes a difference
+   * alone, since the answer stands in the history.
+   */
+  readonly patched: (change: string) => boolean;
   /** Logs what is as it should be, and worth knowing, of the caller's task. */
   readonly info: (message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Logs a warning of the caller's task. */

@@ -16,6 +16,7 @@ import { markableStates, selectForMark, type MarkRequest } from '../../dag/mark.
 import type { TaskInstance } from '../../dag/planner.ts';
 import { isRefusal } from '../../dag/refusal.ts';
 import type { TaskState } from '../../dag/states.ts';
+import { dueOf } from './due-instances.ts';
 import { markedFailed } from './failures.ts';
 import type { RunBook } from './run-book.ts';
 import type { RunTasks } from './run-tasks.ts';
@@ -149,9 +150,7 @@ export function openEdits({ definition, book, context, tasks }: EditedRun): Edit
   function putBack(edited: readonly EditedInstance[]): void {
     const ids = new Set(edited.map(({ taskId }) => taskId));
     for (const taskId of closureOf(linkTasks(dag.tasks), ids, 'downstream')) {
-      for (const [at, state] of plan.states(taskId).entries()) {
-        if (state !== 'queued' && state !== 'scheduled') continue;
-        const instance = { taskId, mapIndex: plan.length(taskId) === null ? -1 : at };
+      for (const instance of dueOf(plan, taskId)) {
         plan.clear([instance]);
         slots.follow(instance, 'none');
       }

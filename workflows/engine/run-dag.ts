@@ -32,8 +32,17 @@ import { partStarter } from './part-start.ts';
 import { endedBefore, keptBook, rerunOrder, supplyResults } from './kept-run.ts';
 import { closeRun, runRecord } from './run-record.ts';
 import { openBook, type RunBook } from './run-book.ts';
-import { conclude, endedBeforeText, errorBefore, errorOf, resultOf, withTroubles, type RunResult } from './run-end.ts';
-import { openTasks, type TasksEnd } from './run-tasks.ts';
+import {
+  conclude,
+  endedBeforeText,
+  errorBefore,
+  errorOf,
+  resultOf,
+  withTroubles,
+  type RunResult,
+  type TasksEnd,
+} from './run-end.ts';
+import { openTasks } from './run-tasks.ts';
 import { onUpdate } from './settled.ts';
 import { instantOf, instantText, scheduledStartTime, searchAttributeKeys } from './search-attributes.ts';
 import { queuedText, takeTurn, turnRequest } from './turn.ts';

@@ -8,9 +8,21 @@ import type { CallbackDesk } from './callbacks.ts';
 import { failureTypes } from './failures.ts';
 import type { RunStatus, TaskStatus } from './queries.ts';
 import type { RunBook } from './run-book.ts';
-import type { Ending, TasksEnd } from './run-tasks.ts';
 
 const cancelledType = 'Cancelled';
+
+/** How a run's tasks came to their end. */
+export interface TasksEnd {
+  readonly cancelled: boolean;
+  /** Why they were ended before their time, where they were. */
+  readonly ending: Ending | undefined;
+}
+
+/** Why a run is ended before its tasks are through: the error of those that have begun. */
+export interface Ending {
+  readonly type: typeof failureTypes.runTimeout | typeof failureTypes.failFast | typeof failureTypes.marked;
+  readonly message: string;
+}
 
 /** What a run that succeeded gives back, and what one that failed carries in its failure. */
 export interface RunResult {

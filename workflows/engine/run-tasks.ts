@@ -5,26 +5,15 @@ import type { TaskInstance } from '../../dag/planner.ts';
 import { isFinished, type RunState } from '../../dag/states.ts';
 import type { CallbackDesk } from './callbacks.ts';
 import type { TaskHost } from './current-task.ts';
+import { dueOf, isDue } from './due-instances.ts';
 import { failureTypes } from './failures.ts';
 import { openParts } from './map-parts.ts';
 import type { TaskBook } from './run-book.ts';
+import type { Ending, TasksEnd } from './run-end.ts';
 import { slotsOf } from './past-gate.ts';
 import { openStops, type Stops } from './stops.ts';
 import type { TaskSlots } from './task-slots.ts';
 import { tryTask } from './tries.ts';
-
-/** How a run's tasks came to their end. */
-export interface TasksEnd {
-  readonly cancelled: boolean;
-  /** Why they were ended before their time, where they were. */
-  readonly ending: Ending | undefined;
-}
-
-/** Why a run is ended before its tasks are through: the error of those that have begun. */
-export interface Ending {
-  readonly type: typeof failureTypes.runTimeout | typeof failureTypes.failFast | typeof failureTypes.marked;
-  readonly message: string;
-}
 
 /** A run whose tasks are to run. */
 export interface RunningRun {
@@ -120,6 +109,8 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
   }
 
   function letIn(instance: TaskInstance): void {
+    // What began before it in the loop may have ended the run.
+    if (!isDue(plan, instance) && host.patched('ended-runs-leave-lines')) return;
     if (parts.take(instance)) return;
     if (!slots.ask(instance, () => begin(instance))) plan.record(instance, 'queued');
   }
@@ -143,8 +134,7 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
 
   function begin(instance: TaskInstance): void {
     // While it waited to be begun, in a line or behind others in this loop, it may have been skipped.
-    const before = plan.states(instance.taskId)[Math.max(instance.mapIndex, 0)];
-    if (before !== 'scheduled' && before !== 'queued') return;
+    if (!isDue(plan, instance)) return;
     const task = book.task(instance.taskId);
     if (cancelled || isOver(task)) {
       giveUp(instance);
@@ -223,8 +213,18 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
     ending = why;
     abandon();
     stops.stop(why, (task) => !isOver(task));
+    leaveLines();
     slots.open();
     advance();
+  }
+
+  /** What waits to begin, and will not: it may be for a pool that never lets it, which nobody has to wait for. */
+  function leaveLines(): void {
+    const due = definition.tasks.filter(isOver).flatMap(({ id }) => dueOf(plan, id));
+    // Without tries that have just been ended while they waited to have their slots back.
+    const waiting = due.filter((one) => book.record(one).tries.at(-1)?.end !== null);
+    if (waiting.length === 0 || !host.patched('ended-runs-leave-lines')) return;
+    for (const instance of waiting) giveUp(instance);
   }
 
   function abandon(): void {

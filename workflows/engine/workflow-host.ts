@@ -1,4 +1,4 @@
-import { CancellationScope, log, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, log, patched, sleep, workflowInfo } from '@temporalio/workflow';
 import { outsideTasks, withinTask, type HostScope, type TaskHost } from './current-task.ts';
 import { watchDeadlines } from './deadlines.ts';
 import { tellAssets } from './made-assets.ts';
@@ -29,6 +29,7 @@ export const workflowHost: TaskHost = {
   openPoolSlots,
   tellAssets,
   untilPastIsDone,
+  patched,
   info: (message, fields) => log.info(message, fields),
   warn: (message, fields) => log.warn(message, fields),
 };

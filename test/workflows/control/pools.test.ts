@@ -53,6 +53,19 @@ describe('pools, on a real server', () => {
     for (const { message } of await Promise.all(runs.map(endOf))) expect(message).toBeUndefined();
   };
 
+  // Such a run had not ended before a slot came: of a pool that there is not, never.
+  test('are waited for by no run that is ended: by its dagrunTimeout, or by hand', async () => {
+    const marked = await run('small', 'marked');
+    await waits(1);
+    const late = await run('hurried', 'late');
+    await marked.executeUpdate('markRun', { args: [{ state: 'failed' }] });
+    const [{ message, result }, timedOut] = await Promise.all([endOf(marked), endOf(late)]);
+    expect([message, result?.tasks]).toEqual(['the run was marked as failed by hand', { work: 'skipped' }]);
+    expect(timedOut.message).toBe('the run took longer than its dagrunTimeout of 2.0 s');
+    expect(timedOut.result?.tasks).toEqual({ work: 'skipped' });
+    expect(await counts()).toEqual([0, 0]);
+  });
+
   test('let begin what there is room for, over runs and DAGs, the heaviest first; a pool that is not there nothing', async () => {
     const first = await run('small', 'first');
     await waits(1);
