@@ -99,7 +99,8 @@ export function planBackfill(
   const { mostSlots = Number.POSITIVE_INFINITY } = situation;
   const slots = slotsOf(dag, request, situation.now, mostSlots + 1);
   if (slots.length > mostSlots) {
-    return refuse(dag, 'too_many_runs', `the range has more than ${mostSlots} slots; do it in shorter ranges`);
+    const advice = situation.isCatchup === true ? 'give the DAG a later startDate' : 'do it in shorter ranges';
+    return refuse(dag, 'too_many_runs', `the range has more than ${mostSlots} slots; ${advice}`);
   }
   if (slots.length === 0) {
     const range = `from ${iso(request.fromDate)} to ${iso(request.toDate)}`;

@@ -142,7 +142,15 @@ describe('a backfill', () => {
     ['reprocess_on_past', dagOf(cron('@daily'), true), {}, {}, 'reprocess failed or completed runs'],
     ['no_active_runs', daily, { maxActiveRuns: 0 }, {}, 'at most 0 active runs is not at least 1'],
     ['no_runs', dagOf(cron('@yearly')), {}, {}, 'no interval from 2026-03-01T00:00:00Z to 2026-03-05T00:00:00Z'],
-    ['too_many_runs', daily, {}, { mostSlots: 4 }, 'more than 4 slots'],
+    ['too_many_runs', daily, {}, { mostSlots: 4 }, 'more than 4 slots; do it in shorter ranges'],
+    // Of its catchup nobody can choose the range.
+    [
+      'too_many_runs',
+      daily,
+      {},
+      { mostSlots: 4, isCatchup: true },
+      'more than 4 slots; give the DAG a later startDate',
+    ],
   ])('is refused with words: %s', (reason, dag, request, there, words) => {
     const plan = planBackfill(dag, { ...range, ...request }, situation([], there));
     expect(plan).toMatchObject({ refused: reason, message: expect.stringContaining(words) });

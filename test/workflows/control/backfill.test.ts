@@ -19,7 +19,7 @@ import { ensureNamespace } from '../../../scripts/namespace.ts';
 import { statesQuery } from '../../../workflows/engine/queries.ts';
 import { eventually } from '../../support/own-state.ts';
 import { testSettings, uniqueName } from '../../support/stack.ts';
-import { daily } from '../fixtures/backfill-dags.ts';
+import { chained, daily } from '../fixtures/backfill-dags.ts';
 import { attributesOf, bundle, collectLogs, endOf, startHarness, type Harness } from '../harness.ts';
 
 const none = { none: () => Promise.resolve() };
@@ -55,7 +55,7 @@ describe('backfills, on a real server', () => {
 
   function ground(): BackfillGround {
     const { client, ledger, store } = harness;
-    const reader = createRunReader({ client, ledger, dagIds: ['daily'], warn: () => undefined });
+    const reader = createRunReader({ client, ledger, dagIds: ['chained', 'daily'], warn: () => undefined });
     return { client, ledger, reader, store, settings: { taskQueue: own } };
   }
 
@@ -257,6 +257,33 @@ describe('backfills, on a real server', () => {
     expect((await endOf(run)).result?.state).toBe('success');
     expect(await attributesOf(run)).toMatchObject({ runType: 'scheduled', logicalDate: `${startDate}T00:00:00Z` });
     expect(await catchUp(ground(), once, new Date())).toBeUndefined();
+  });
+
+  test('catches up in order where each run waits for the one before', async () => {
+    const [change] = await reconcileSchedules(env.client, {
+      definitions: [chained.definition],
+      taskQueue: own,
+      now: new Date(),
+      apply: true,
+      prune: false,
+      catchUp: (one) => catchUp(ground(), one, new Date()),
+    });
+    expect(change).toMatchObject({
+      action: 'create',
+      reasons: [expect.anything(), expect.stringMatching(/^catches up with 3 slots by /)],
+    });
+    await eventually('it is over', async () => (await backfills.find('chained'))?.end !== null);
+    expect((await backfills.find('chained'))?.progress).toMatchObject({ success: 3, failed: 0 });
+    const records = await Promise.all(
+      ['02', '03', '04'].map((day) =>
+        harness.ledger.read({ dagId: 'chained', runId: `chained-2026-01-${day}T00:00:00Z` }),
+      ),
+    );
+    const tries = records.flatMap((record) => record?.tasks.flatMap((task) => task.tries) ?? []);
+    const times = tries.flatMap(({ start, end }) => [start, end ?? 0]);
+    expect(times).toHaveLength(6);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    await env.client.schedule.getHandle('chained').delete();
   });
 
   test('brings slots through from page to page and from history to history', async () => {
