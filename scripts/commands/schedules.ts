@@ -4,7 +4,7 @@ import { applySubscriptions } from '../assets/apply-subscriptions.ts';
 import { subscriptionChanges, subscriptionLine } from '../assets/subscription-changes.ts';
 import { assetsOf } from '../dag-control.ts';
 import { registeredDags } from '../dag-registry.ts';
-import { changeLine } from '../schedules/change-line.ts';
+import { changeLine, failIfSomeFailed } from '../schedules/change-line.ts';
 import { openRuns } from '../runs/open-runs.ts';
 import { catchUp } from '../schedules/catch-up.ts';
 import { startKeeper } from '../schedules/renew.ts';
@@ -59,6 +59,7 @@ async function reconcile({ json = false, prune = false }: Options, apply: boolea
   }
   const isOpen = [...changes, ...toTell].some(({ action }) => (apply ? action === 'foreign' : action !== 'keep'));
   if (isOpen) process.exitCode = 1;
+  failIfSomeFailed(changes);
 }
 
 /** Schedules can be compared while no worker is there. */

@@ -4,7 +4,7 @@ import { applySubscriptions } from '../assets/apply-subscriptions.ts';
 import { assetsOf } from '../dag-control.ts';
 import { setUpServers } from '../server-setup.ts';
 import { registeredDags } from '../dag-registry.ts';
-import { changeLine } from '../schedules/change-line.ts';
+import { changeLine, failIfSomeFailed } from '../schedules/change-line.ts';
 import { startKeeper } from '../schedules/renew.ts';
 import { scheduleArguments } from '../schedules/schedule-arguments.ts';
 import { reconcileSchedules } from '../schedules/reconcile.ts';
@@ -41,6 +41,7 @@ export async function prepare(
   });
   await startKeeper(temporal.client, settings.taskQueue, changes);
   for (const change of changes) printer.line(`Schedule ${changeLine(change, true)}`);
+  failIfSomeFailed(changes);
   for (const line of await applySubscriptions(assetsOf(temporal.client, settings.taskQueue), definitions))
     printer.line(line);
   if (rows === undefined) return undefined;

@@ -16,15 +16,15 @@ import { scheduleOwnerMemo, type DagControl } from '../../activities/temporal/po
 import type { DagDefinition } from '../../dag/definition.ts';
 import { pausedUponCreation, type PauseOrder } from '../../dag/turns.ts';
 import { controlOf } from '../dag-control.ts';
-import { CommandError } from '../failure.ts';
+import { CommandError, explainFailure } from '../failure.ts';
 import { planSchedule, scheduleSpec, type SchedulePlan } from './schedule-plan.ts';
 import { differences } from './schedule-differences.ts';
 
 /** What has to happen, or has happened, to the Schedule of one DAG. */
 export interface ScheduleChange {
   readonly dagId: string;
-  readonly action: 'create' | 'update' | 'keep' | 'orphan' | 'delete' | 'foreign';
-  /** What differs, a sentence each. */
+  readonly action: 'create' | 'update' | 'keep' | 'orphan' | 'delete' | 'foreign' | 'failed';
+  /** What differs, a sentence each; of one that failed, why. */
   readonly reasons: readonly string[];
   /** Whether it is paused, by an operator or since the DAG is when it is made; that is never undone here. */
   readonly paused: boolean;
@@ -54,8 +54,8 @@ const looks = 10;
 
 /**
  * Brings Schedules in step with the DAGs' timetables. Idempotent; a Schedule that somebody else made is left alone, a
- * paused one stays paused, also when it is paused, or made, at the same time, and that of a paused DAG is made paused. Throws CommandError when others change one
- * all the time.
+ * paused one stays paused, also when it is paused, or made, at the same time, and that of a paused DAG is made paused. What fails for one
+ * DAG keeps no other from its Schedule: it is told as that one's change.
  */
 export async function reconcileSchedules(
   client: Client,
@@ -65,25 +65,37 @@ export async function reconcileSchedules(
   const planned = new Set<string>();
   const control = controlOf(client, options.taskQueue);
   for (const definition of options.definitions) {
-    const args = options.renewsOnly === true ? null : (options.argsOf?.(definition) ?? []);
-    const plan = planSchedule(definition, options.taskQueue, options.now, args);
-    if (plan === undefined && options.renewsOnly !== true)
-      changes.push(...(await reconcileEndless(control, definition, options.apply)));
-    if (plan === undefined) continue;
-    if (options.renewsOnly === true) {
-      if (plan.knownUntil === null || (await describe(client, plan.dagId)) === undefined) continue;
-      changes.push(await reconcileOne(client, control, plan, definition, options));
-      continue;
-    }
-    planned.add(plan.dagId);
-    changes.push(await reconcileOne(client, control, plan, definition, options));
+    const { id } = definition;
+    const reconcile = async (): Promise<readonly ScheduleChange[]> => {
+      const args = options.renewsOnly === true ? null : (options.argsOf?.(definition) ?? []);
+      const plan = planSchedule(definition, options.taskQueue, options.now, args);
+      if (plan === undefined)
+        return options.renewsOnly === true ? [] : reconcileEndless(control, definition, options.apply);
+      planned.add(id);
+      const isDue = options.renewsOnly !== true || (plan.knownUntil !== null && (await describe(client, id)));
+      return isDue ? [await reconcileOne(client, control, plan, definition, options)] : [];
+    };
+    changes.push(...(await orFailed(id, reconcile)));
   }
   if (options.renewsOnly === true) return changes;
+  // What failed is no orphan: what its Schedule should be may not be known.
+  for (const { dagId } of changes.filter(({ action }) => action === 'failed')) planned.add(dagId);
   for await (const { scheduleId, memo } of client.schedule.list()) {
     if (planned.has(scheduleId) || memo?.[scheduleOwnerMemo] !== options.taskQueue) continue;
-    changes.push(await reconcileOrphan(client, scheduleId, options));
+    changes.push(...(await orFailed(scheduleId, async () => [await reconcileOrphan(client, scheduleId, options)])));
   }
   return changes;
+}
+
+async function orFailed(
+  dagId: string,
+  reconcile: () => Promise<readonly ScheduleChange[]>,
+): Promise<readonly ScheduleChange[]> {
+  try {
+    return await reconcile();
+  } catch (error) {
+    return [{ dagId, action: 'failed', reasons: [explainFailure(error).text], paused: false, knownUntil: null }];
+  }
 }
 
 /** Has the controller of a DAG whose runs follow each other without a pause start them, and that of any other DAG not. */

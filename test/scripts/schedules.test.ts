@@ -1,11 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import { defineDag } from '../../dag/define-dag.ts';
-import { continuous, cron, delta, events, upcomingRuns } from '../../dag/timetable.ts';
+import { continuous, cron, customTimetable, delta, events, upcomingRuns } from '../../dag/timetable.ts';
 import { restrictionOf } from '../../dag/run-identity.ts';
 import { controllerId } from '../../activities/temporal/port.ts';
 import { controlOf } from '../../scripts/dag-control.ts';
 import { ensureNamespace } from '../../scripts/namespace.ts';
+import { changeLine, failIfSomeFailed } from '../../scripts/schedules/change-line.ts';
 import { reconcileSchedules, type ReconcileOptions } from '../../scripts/schedules/reconcile.ts';
 import { planSchedule } from '../../scripts/schedules/schedule-plan.ts';
 import { upcomingSlots } from '../dag/upcoming-slots.ts';
@@ -23,6 +24,11 @@ function dagOn(id: string, expression: string | null, options: { timezone?: stri
     task('only', { run: () => 1 });
   });
 }
+
+/** A timetable that has come to fail since its DAG was defined. */
+const broken = customTimetable('on working days', () => {
+  throw new Error('no holidays are known');
+});
 
 describe('the plan of a Schedule', () => {
   const now = new Date('2026-11-21T12:00:00Z');
@@ -309,8 +315,32 @@ describe('reconciling Schedules', () => {
       apply: true,
       prune: false,
     };
-    await expect(reconcileSchedules(racing, options)).rejects.toThrow(/attempts: .*somebody else is changing it, too/);
+    const change = (await reconcileSchedules(racing, options)).find(({ dagId }) => dagId === id);
+    const reasons = [expect.stringMatching(/attempts: .*somebody else is changing it, too$/)];
+    expect(change).toMatchObject({ action: 'failed', reasons });
     await handle.delete();
+  });
+
+  test('goes on where one DAG fails, whose Schedule is no orphan: those after it were not applied, nor was anything pruned', async () => {
+    const [id, other, gone] = ['fails', 'after', 'gone'].map((stem) => uniqueName(stem).replaceAll('-', '_'));
+    if (id === undefined || other === undefined || gone === undefined) throw new Error('there are three');
+    await reconcile({ definitions: [dagOn(id, '@daily'), dagOn(gone, '@daily')] });
+    await eventually('both are listed', async () => {
+      const found = await actions({ apply: false });
+      return found.includes(`${id} orphan`) && found.includes(`${gone} orphan`);
+    });
+    const failing = { ...dagOn(id, null), timetable: broken };
+    const changes = await reconcile({ definitions: [failing, dagOn(other, '@daily')], prune: true });
+    const mine = changes.filter(({ dagId }) => [id, other, gone].includes(dagId));
+    expect(mine.map(({ dagId, action }) => `${dagId} ${action}`)).toEqual([
+      `${id} failed`,
+      `${other} create`,
+      `${gone} delete`,
+    ]);
+    expect(mine.map((one) => changeLine(one, true))[0]).toMatch(/: not applied: .*no holidays are known/);
+    expect(() => failIfSomeFailed(mine)).toThrow(`failed for ${id}, as said above; all others are done`);
+    expect(() => failIfSomeFailed(mine.slice(1))).not.toThrow();
+    for (const one of [id, other]) await client.schedule.getHandle(one).delete();
   });
 
   test.each([
