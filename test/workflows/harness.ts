@@ -173,8 +173,8 @@ export async function startHarness(
   };
 }
 
-/** Where a stage's ledger is and how its workers know it, and which queues of tasks they serve. */
-type StageOptions = Pick<Parameters<typeof startHarness>[1], 'bucket' | 'ledgerOf' | 'queues'>;
+/** Where a stage's ledger is and how its workers know it, which queues of tasks they serve, and how they renew Schedules. */
+type StageOptions = Pick<Parameters<typeof startHarness>[1], 'bucket' | 'ledgerOf' | 'queues' | 'renewSchedules'>;
 
 /** A harness on a server that is taken down with it. */
 export interface Stage {
