@@ -26,7 +26,9 @@ test('tw backfill runs a range, shows how far it is, and does what there is no s
   expect(shown).toMatchObject({ backfillId: id, state: 'completed', success: 3, failed: 0, toGo: 0, active: [] });
   expect(shown['averageDuration']).toBeGreaterThan(0);
   expect((await backfill('show', id)).out).toContain('slots            3 succeeded, 0 failed, 0 active, 0 to go');
-  const runs = JSON.parse((await tw('runs', 'list', '--json')).out) as readonly RunSummary[];
+  const list = () => stage.json<readonly RunSummary[]>('runs', 'list');
+  await eventually('their ends are in visibility', async () => (await list()).every(({ end }) => end !== null));
+  const runs = await list();
   expect(runs.map(({ logicalDate, runType, state }) => [logicalDate, runType, state])).toEqual([
     ['2026-03-03T00:00:00Z', 'backfill', 'success'],
     ['2026-03-02T00:00:00Z', 'backfill', 'success'],
@@ -46,6 +48,8 @@ test('tw backfill pause, resume and cancel change an open one', async () => {
   expect((await tw('dags', 'pause', 'pinterestDaily')).code).toBe(0);
   const { out } = await backfill('create', ...range, '--reprocess-behavior', 'completed', '--max-active-runs', '1');
   expect(out).toMatch(/pinterestDaily is paused: its runs wait until tw dags unpause pinterestDaily\n$/);
+  const queued = async () => (await stage.harness.control.status('pinterestDaily'))?.queued.length;
+  await eventually('its first run waits', async () => (await queued()) === 1);
   expect(await backfill('create', ...range)).toMatchObject({
     code: 1,
     err: expect.stringContaining('another backfill of it is open; wait for its end, or cancel it'),

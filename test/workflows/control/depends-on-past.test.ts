@@ -120,6 +120,9 @@ describe('dependsOnPast, on a real server', () => {
   test('waitForDownstream waits for what is below, and with catchup runs by hand do not count', async () => {
     const first = await start('pastBelow', '2026-05-01');
     await eventually('the first one is below', async () => (await stateOf(first, 'second')) === 'deferred');
+    // Whoever has no slot finds the run before it there.
+    const query = `WorkflowType = 'pastBelow' AND ${searchAttributeKeys.logicalDate.name} = '2026-05-01T00:00:00Z'`;
+    await eventually('visibility knows it', async () => (await harness.client.workflow.count(query)).count === 1);
     const byHand = await startByHand('pastBelow', '2026-05-01T12:00:00Z');
     await eventually('it waits', async () => (await stateOf(byHand, 'first')) === 'scheduled');
     // Started at the same time as the run before it was not to be seen yet: its slot tells of it.
