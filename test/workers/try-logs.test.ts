@@ -93,6 +93,10 @@ describe("a try's log, of a real run", () => {
     await handle.result();
     const runId = handle.workflowId;
     await eventually('the last lines', async () => (await messagesOf(runId, 'call', -1, 2)).length >= 2);
+    // Each try's object is written by itself.
+    await eventually('those of the first try', async () =>
+      (await messagesOf(runId, 'call', -1, 1)).includes('try failed, and is followed by another'),
+    );
     // As they were on stdout, to the letter.
     const ofFirst = output.filter((line) => line.includes(`"runId":"${runId}","task":"call","mapIndex":-1,"try":1,`));
     expect(await textOf(runId, 'call', -1, 1)).toBe(ofFirst.join(''));
@@ -113,9 +117,11 @@ describe("a try's log, of a real run", () => {
     expect(second.map(({ msg }) => msg).slice(0, 2)).toEqual(['the workflow asks', 'the activity tries']);
     expect(second.map(({ msg }) => msg)).not.toContain('Activity failed');
     expect(second[0]).toMatchObject({ ...of, try: 2 });
-    await eventually('the mapped ones', async () => (await messagesOf(runId, 'each', 1, 1)).length > 0);
+    for (const at of [0, 1])
+      await eventually('the mapped ones', async () => (await messagesOf(runId, 'each', at, 1)).length > 0);
     expect((await messagesOf(runId, 'each', 0, 1))[0]).toBe('item a');
     // Nothing else would say why: a record of a task that was skipped has no error.
+    await eventually('why it was skipped', async () => (await messagesOf(runId, 'idle', -1, 1)).length > 0);
     expect(await linesOf(runId, 'idle', -1, 1)).toMatchObject([
       { msg: 'task skipped itself', task: 'idle', try: 1, why: 'nothing came today' },
     ]);
