@@ -62,13 +62,11 @@ describe('a process', () => {
   test('is killed when it does not end by itself', async () => {
     const stubborn = startTethered({
       command: '/bin/sh',
-      args: ['-c', "trap '' TERM; while :; do sleep 0.1; done"],
+      args: ['-c', "trap '' TERM; echo up; while :; do sleep 0.1; done"],
       environment: { PATH: '/usr/bin:/bin' },
       output: 'pipe',
     });
-    await new Promise((resolve) => {
-      setTimeout(resolve, 200);
-    });
+    await once(stubborn.child.stdout ?? stubborn.child, 'data');
     await endGroup(stubborn, 300);
     expect(await stubborn.end).toBe('signal SIGKILL');
   });

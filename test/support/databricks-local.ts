@@ -68,6 +68,8 @@ export interface TestDatabricks {
   readonly script: (name: string, script: unknown) => Promise<string>;
   /** Submits a run of a notebook; returns its id. */
   readonly submit: (path: string, fields?: Readonly<Record<string, unknown>>) => Promise<number>;
+  /** Waits until a run has begun; returns it. */
+  readonly begun: (runId: number) => Promise<Answer['json']>;
   /** Waits until a run is over; returns it. */
   readonly over: (runId: number) => Promise<Answer['json']>;
   /** SIGKILL: no goodbye. */
@@ -118,6 +120,14 @@ export async function startDatabricks(
     );
     return call('GET', search.size === 0 ? path : `${path}?${search.toString()}`);
   };
+  const runIn = async (runId: number, ...states: readonly string[]): Promise<ApiBody> => {
+    let run = jsonOf('');
+    await eventually(`run ${runId} is ${states.join(' or ')}`, async () => {
+      run = (await get('/api/2.2/jobs/runs/get', { run_id: runId })).json;
+      return states.includes(run.state.life_cycle_state);
+    });
+    return run;
+  };
   const end = async (signal: 'SIGKILL' | 'SIGTERM'): Promise<void> => {
     if (signal === 'SIGTERM') return await endGroup(server);
     server.child.kill('SIGKILL');
@@ -143,14 +153,8 @@ export async function startDatabricks(
       if (answer.status !== 200) throw new Error(answer.text);
       return answer.json.run_id;
     },
-    over: async (runId) => {
-      let run = jsonOf('');
-      await eventually(`run ${runId} is over`, async () => {
-        run = (await get('/api/2.2/jobs/runs/get', { run_id: runId })).json;
-        return ['TERMINATED', 'SKIPPED', 'INTERNAL_ERROR'].includes(run.state.life_cycle_state);
-      });
-      return run;
-    },
+    begun: (runId) => runIn(runId, 'RUNNING'),
+    over: (runId) => runIn(runId, 'TERMINATED', 'SKIPPED', 'INTERNAL_ERROR'),
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
   };

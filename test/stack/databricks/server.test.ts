@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { clusterId, startDatabricks, userName, type TestDatabricks } from '../../support/databricks-local.ts';
-import { eventually } from '../../support/own-state.ts';
 
 let local: TestDatabricks;
 beforeAll(async () => {
@@ -18,9 +17,9 @@ async function errorOf(response: Response, field: string): Promise<unknown> {
 
 describe('a run', () => {
   test("goes from pending to success, and gives the notebook's exit", async () => {
-    const path = await local.script('exits', { ms: 300, end: { state: 'success', exit: '{"rows":7}' } });
+    const path = await local.script('exits', { ms: 2_000, end: { state: 'success', exit: '{"rows":7}' } });
     const runId = await local.submit(path, { run_name: 'seven' });
-    const { json: early } = await local.get(`${runs}/get`, { run_id: runId });
+    const early = await local.begun(runId);
     expect(early).toMatchObject({
       run_name: 'seven',
       run_type: 'SUBMIT_RUN',
@@ -74,10 +73,7 @@ describe('a run', () => {
 
   test('is cancelled: terminating first, then over, and cancelling it again is no error', async () => {
     const runId = await local.submit(await local.script('long', { ms: 60_000 }));
-    await eventually('it runs', async () => {
-      const { json } = await local.get(`${runs}/get`, { run_id: runId });
-      return json.state.life_cycle_state === 'RUNNING';
-    });
+    await local.begun(runId);
     expect(await local.post(`${runs}/cancel`, { run_id: runId })).toMatchObject({ status: 200, json: {} });
     const run = await local.over(runId);
     expect(run.state).toMatchObject({ result_state: 'CANCELED', user_cancelled_or_timedout: true });
@@ -335,10 +331,7 @@ test('a job whose runs queue takes them one by one, and cancel-all ends them all
   const { job_id: id } = (await local.post('/api/2.2/jobs/create', settings)).json;
   const ids: number[] = [];
   for (const _ of [1, 2, 3]) ids.push((await local.post('/api/2.2/jobs/run-now', { job_id: id })).json.run_id);
-  await eventually('the first runs', async () => {
-    const { json } = await local.get(`${runs}/get`, { run_id: ids[0] ?? 0 });
-    return json.state.life_cycle_state === 'RUNNING';
-  });
+  await local.begun(ids[0] ?? 0);
   const { json } = await local.get(`${runs}/get`, { run_id: ids[1] ?? 0 });
   expect(json).toMatchObject({
     state: { life_cycle_state: 'QUEUED' },
