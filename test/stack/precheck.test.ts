@@ -17,8 +17,8 @@ describe('the precheck', () => {
   test('says quickly, and without fetching, what a start would fetch', async () => {
     const begun = performance.now();
     const check = await precheck({ ...nothingCached, given: {} });
-    // Well under a second on an idle machine; the tests share theirs with servers.
-    expect(performance.now() - begun).toBeLessThan(3_000);
+    // Well under a second on an idle machine, where a fetch takes a minute; the tests share theirs with servers.
+    expect(performance.now() - begun).toBeLessThan(10_000);
     const fetched = check.parts.filter(({ where }) => where === 'registry');
     expect(check.downloadBytes).toBe(fetched.reduce((sum, { downloadBytes }) => sum + downloadBytes, 0));
     expect(check.parts.map(({ name }) => name)).toEqual([...usualPartNames]);

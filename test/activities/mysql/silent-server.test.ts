@@ -42,7 +42,7 @@ async function silentServer(): Promise<{
 
 test('a database that takes connections and never answers is a time-out, also for a read that waits for a free connection', async () => {
   const server = await silentServer();
-  const database = createSourceDatabase(server.settings, { answerMs: 400, againMs: 0 });
+  const database = createSourceDatabase(server.settings, { answerMs: 2_000, againMs: 0 });
   try {
     const reads = Array.from({ length: 8 }, () => database.lastOffset(signal));
     const ends = await Promise.allSettled(reads);
@@ -54,22 +54,23 @@ test('a database that takes connections and never answers is a time-out, also fo
     await database.close();
     server.close();
   }
-}, 10_000);
+});
 
 test('a read that waits for a free connection ends when it is cancelled', async () => {
   const server = await silentServer();
   const database = createSourceDatabase(server.settings, { answerMs: 2_000, againMs: 0 });
   const stop = new AbortController();
   try {
-    const others = Array.from({ length: 6 }, () => database.lastOffset(signal).catch(() => undefined));
+    let ended = 0;
+    const others = Array.from({ length: 6 }, () => database.lastOffset(signal).catch(() => ended++));
     const waiting = database.lastOffset(stop.signal);
-    const begun = performance.now();
     setTimeout(() => stop.abort(new Error('cancelled')), 100);
     await expect(waiting).rejects.toThrow('cancelled');
-    expect(performance.now() - begun).toBeLessThan(1_500);
+    // Before any of those had to give up whose connections it waited for.
+    expect(ended).toBe(0);
     await Promise.all(others);
   } finally {
     await database.close();
     server.close();
   }
-}, 10_000);
+});

@@ -1,4 +1,5 @@
 import { appendLog } from '../../../activities/s3/log-append.ts';
+import { defaultPatience } from '../../../activities/s3/s3-client.ts';
 import { createS3ObjectStore, type S3ObjectStore } from '../../../activities/s3/s3-object-store.ts';
 import { logBytes } from '../../../pipeline/log-lines.ts';
 import { testSettings, uniqueName } from '../../support/stack.ts';
@@ -14,8 +15,8 @@ beforeAll(async () => {
   store = createS3ObjectStore(settings);
   await store.ensureBucket();
   proxy = await startFaultProxy(settings.endpoint ?? '');
-  const impatient = { attempts: 1, connectMs: 500, idleMs: 600, answerMs: 600 };
-  faulty = createS3ObjectStore({ ...settings, endpoint: proxy.endpoint }, impatient);
+  const once = { ...defaultPatience, attempts: 1 };
+  faulty = createS3ObjectStore({ ...settings, endpoint: proxy.endpoint }, once);
 });
 
 beforeEach(() => {

@@ -7,7 +7,8 @@ import { testSettings, uniqueName } from '../../support/stack.ts';
 import { firstTimes, startFaultProxy, type Fault, type FaultProxy } from './fault-proxy.ts';
 
 const settings = { ...testSettings().s3, bucket: uniqueName('store') };
-const impatient = { attempts: 3, connectMs: 500, idleMs: 600, answerMs: 600 };
+/** Sits out one silence; less would take a busy server for a silent one. */
+const impatient = { attempts: 3, connectMs: 3_000, idleMs: 4_000, answerMs: 4_000 };
 
 let store: S3ObjectStore;
 let proxy: FaultProxy;

@@ -282,7 +282,8 @@ describe('other draws, paces and words', () => {
     await emulate(input, testContext({ runId: 'pace' }), { user: uniqueName('pace') });
     const seconds = (performance.now() - begun) / 1000;
     expect(seconds).toBeGreaterThan(0.85);
-    expect(seconds).toBeLessThan(4);
+    // One, and what busy servers take for the rest: a second for each post would be forty.
+    expect(seconds).toBeLessThan(20);
   });
 
   test('says which posts the database does not have', async () => {

@@ -1,4 +1,5 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLog, readLog } from '../../../stack/databricks/run-log.ts';
@@ -22,6 +23,28 @@ describe('a log', () => {
     await log.close();
     expect(readLog(path)).toEqual([{ first: true }, ...Array.from({ length: 500 }, (_, n) => ({ n }))]);
     expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('has ten thousand lines of 64 writers share their waits for the disk', async () => {
+    const path = newPath();
+    const file = await open(path, 'w');
+    await file.close();
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what every open file is made of
+    const waits = jest.spyOn(Object.getPrototypeOf(file) as FileHandle, 'datasync');
+    const log = await openLog(path, []);
+    await Promise.all(
+      Array.from({ length: 64 }, async (_, writer) => {
+        for (let n = writer; n < 10_000; n += 64) {
+          log.append({ n });
+          await log.flushed();
+        }
+      }),
+    );
+    await log.close();
+    expect(readLog(path)).toHaveLength(10_000);
+    expect(waits.mock.calls.length).toBeGreaterThan(0);
+    expect(waits.mock.calls.length).toBeLessThan(10_000 / 32);
+    waits.mockRestore();
   });
 
   test('forgets the line that a killed process was writing, and refuses a damaged one', async () => {
