@@ -46,6 +46,8 @@ describe('edits of a run that is under way, on a real server', () => {
     (await run.query<readonly TryRecord[], [TaskAddress]>('tries', { taskId })).map(({ state }) => state);
   const until = (run: WorkflowHandle, label: string, state: string): Promise<void> =>
     eventually(`${label} is ${state}`, async () => (await statesOf(run))[label] === state);
+  /** A task runs as soon as its activity is scheduled; one that no worker has begun leaves no trace where it is stopped. */
+  const works = (name: string): Promise<void> => eventually(`${name} works`, () => log.includes(name));
 
   async function recordOf({ workflowId: runId }: WorkflowHandle): Promise<RunRecord> {
     const [dagId = ''] = runId.split('-');
@@ -54,14 +56,15 @@ describe('edits of a run that is under way, on a real server', () => {
     return record;
   }
 
-  /** A run in which slow runs, flaky waits for its second try and waits for a signal. */
+  /** A run in which slow runs, flaky waits for its second try, waits for a signal, and all that can has ended. */
   async function begin(): Promise<WorkflowHandle> {
     held.add('slow');
     failing.add('flaky');
     const run = await harness.start('edited');
     await until(run, 'slow', 'running 1');
     await until(run, 'flaky', 'up_for_retry 1');
-    await eventually('slow has begun', () => log.includes('slow'));
+    for (const letter of ['a', 'b']) await until(run, `each[${letter}]`, 'success 1');
+    await works('slow');
     failing.clear();
     return run;
   }
@@ -137,7 +140,6 @@ describe('edits of a run that is under way, on a real server', () => {
 
   test('a wait is begun anew, an index alone runs again, and what has not begun is never run', async () => {
     const run = await begin();
-    await until(run, 'each[b]', 'success 1');
     expect(await clear(run, { taskIds: ['waits', ['each', 1]], onlyFailed: false })).toEqual([
       'waits deferred > none',
       'each[1] success > none',
@@ -216,7 +218,7 @@ describe('edits of a run that is under way, on a real server', () => {
   test('an index of a part of a long map is edited when its part is over, and the part ends where all of it is', async () => {
     held.add('three');
     const run = await harness.start('long');
-    await eventually('index 3 works', () => log.includes('three'));
+    await works('three');
     expect(await clear(run, { taskIds: [['each', 3]], onlyFailed: false })).toEqual(['each[3] running > restarting']);
     release('three');
     expect((await endOf(run)).result?.state).toBe('success');
@@ -224,7 +226,7 @@ describe('edits of a run that is under way, on a real server', () => {
     log.splice(0);
     held.add('three');
     const marked = await harness.start('long');
-    await eventually('index 3 works', () => log.includes('three'));
+    await works('three');
     await mark(marked, { taskIds: ['each'], state: 'success' });
     expect((await endOf(marked)).result?.state).toBe('success');
     expect(log).toEqual(['three', 'three!']);
@@ -235,6 +237,7 @@ describe('edits of a run that is under way, on a real server', () => {
     held.add('one');
     const run = await harness.start('narrow');
     await until(run, 'one', 'running 1');
+    await works('one');
     expect(await mark(run, { taskIds: ['two'], state: 'skipped' })).toEqual(['two queued > skipped']);
     expect(await clear(run, { taskIds: ['one', 'three'], onlyFailed: false })).toEqual([
       'one running > restarting',
@@ -253,11 +256,12 @@ describe('edits of a run that is under way, on a real server', () => {
     held.add('one').add('two');
     const run = await harness.start('pooled');
     await until(run, 'one', 'running 1');
+    await works('one');
     await until(run, 'three', 'queued 0');
     expect(await clear(run, { taskIds: ['one'], onlyFailed: false })).toEqual(['one running > restarting']);
     expect(await mark(run, { taskIds: ['three'], state: 'skipped' })).toEqual(['three queued > skipped']);
     await until(run, 'two', 'running 1');
-    await eventually('two works', () => log.includes('two'));
+    await works('two');
     expect(log).toEqual(['one', 'one!', 'two']);
     expect(await statesOf(run)).toMatchObject({ one: 'queued 1', after: 'none 0' });
     release('one');
