@@ -261,7 +261,11 @@ describe('the engine, on a real server', () => {
     const io = fixtureActivities();
     const leaving = await startHarness(env, { bundle: code, activities: { io, engine: io } });
     const handle = await leaving.start('interrupted');
-    while ((await taskOf(handle, 'work')).state !== 'running') await new Promise((done) => setTimeout(done, 20));
+    // Of an activity that nobody has begun yet, no attempt would be lost.
+    await eventually('the activity has begun', async () => {
+      const { raw } = await handle.describe();
+      return raw.pendingActivities?.[0]?.lastStartedTime != null;
+    });
     const { taskQueue } = leaving;
     await leaving.stop();
     const next = await startHarness(env, { bundle: code, activities: { io, engine: io }, taskQueue });
