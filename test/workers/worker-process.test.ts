@@ -19,6 +19,8 @@ interface Started {
   readonly output: () => string;
   /** `ready`, or its exit code when it ended before that. */
   readonly ready: Promise<'ready' | number | null>;
+  /** Its exit code, once all that it wrote has come: `exit` alone may be told before that. */
+  readonly end: Promise<number | null>;
 }
 
 function start(overrides: Readonly<Record<string, string>> = {}, args: readonly string[] = []): Started {
@@ -28,18 +30,14 @@ function start(overrides: Readonly<Record<string, string>> = {}, args: readonly 
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += String(chunk)));
-  const ready = Promise.race([
-    once(child, 'message').then(() => 'ready' as const),
-    once(child, 'exit').then(([code]) => code as number | null),
-  ]);
-  return { child, output: () => text, ready };
-}
-
-async function endOf(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
-  const [code] = await once(child, 'exit');
-  return code as number | null;
+  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null);
+  for (const stream of streams) stream.on('data', (chunk) => (text += String(chunk)));
+  // Not by `close`, which never comes where the channel was let go from here.
+  const end = Promise.all([once(child, 'exit'), ...streams.map((stream) => once(stream, 'end'))]).then(
+    ([[code]]) => code as number | null,
+  );
+  const ready = Promise.race([once(child, 'message').then(() => 'ready' as const), end]);
+  return { child, output: () => text, ready, end };
 }
 
 describe('a worker process', () => {
@@ -94,7 +92,7 @@ describe('a worker process', () => {
     const store = createS3ObjectStore(settings.s3);
     await store.ensureBucket();
     store.close();
-    const { child, ready, output } = start();
+    const { child, ready, output, end } = start();
     expect([await ready, output()]).toEqual(['ready', expect.any(String)]);
     const client = new Client({ connection, namespace });
     const handle = await client.workflow.start('pinterestDaily', {
@@ -104,7 +102,7 @@ describe('a worker process', () => {
     });
     await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'InvalidParams' } });
     child.kill('SIGTERM');
-    expect(await endOf(child)).toBe(0);
+    expect(await end).toBe(0);
     const lines = output()
       .split('\n')
       .filter((line) => line.startsWith('{'))
@@ -121,9 +119,9 @@ describe('a worker process', () => {
   });
 
   test('ends by itself when the process that started it lets the channel go', async () => {
-    const { child, ready } = start();
+    const { child, ready, end } = start();
     expect(await ready).toBe('ready');
     child.disconnect();
-    expect(await endOf(child)).toBe(0);
+    expect(await end).toBe(0);
   });
 });
