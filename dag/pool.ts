@@ -30,6 +30,8 @@ export interface PoolStart extends Partial<PoolSize> {
   readonly waiting?: readonly SlotClaim[];
   /** Ids of claims that were given back lately. */
   readonly past?: readonly string[];
+  /** When the run was started by whose word it has its size, epoch milliseconds; 0: nobody knows, or it was somebody else's. */
+  readonly sizedBy?: number;
 }
 
 /** The slots of a pool: who holds them and who waits. Pure: it has no clock and tells nobody. What comes back are the claims that hold their slots from now on. */
@@ -42,6 +44,11 @@ export interface Pool {
   readonly runEnded: (executionId: string) => readonly SlotClaim[];
   /** More slots, fewer, or none: who holds some keeps them. */
   readonly resize: (size: PoolSize) => readonly SlotClaim[];
+  /**
+   * So many slots by the word of a task's own option, said by a run that was started then (epoch milliseconds, 0: nobody knows): that of the one
+   * started last counts, since it knows the newest code.
+   */
+  readonly resizeBy: (slots: number, startedAt?: number) => readonly SlotClaim[];
   readonly holds: (id: string) => boolean;
   /** Why a claim waits; `undefined` for one that does not. */
   readonly reason: (id: string) => WaitReason | undefined;
@@ -70,7 +77,7 @@ const longestPast = 500;
  */
 export function openPool(start: PoolStart): Pool {
   const { name } = start;
-  let { slots = null, description = '' } = start;
+  let { slots = null, description = '', sizedBy = 0 } = start;
   const held = new Map((start.held ?? []).map((claim) => [claim.id, claim]));
   const waiting = [...(start.waiting ?? [])];
   let past = [...(start.past ?? [])];
@@ -134,6 +141,13 @@ export function openPool(start: PoolStart): Pool {
       ({ slots, description } = size);
       return admit();
     },
+    resizeBy: (told, startedAt = 0) => {
+      if (startedAt < sizedBy) return [];
+      sizedBy = startedAt;
+      if (told === slots) return [];
+      [slots, description] = [told, ''];
+      return admit();
+    },
     holds: (id) => held.has(id),
     reason: (id) => {
       const at = waiting.findIndex((claim) => claim.id === id);
@@ -146,7 +160,15 @@ export function openPool(start: PoolStart): Pool {
       return { why: 'full', slots, ahead: waiting.slice(0, at).filter(fits).length };
     },
     blocked: () => waiting.some(fits),
-    state: () => ({ name, slots, description, held: [...held.values()], waiting: [...waiting], past: [...past] }),
+    state: () => ({
+      name,
+      slots,
+      description,
+      held: [...held.values()],
+      waiting: [...waiting],
+      past: [...past],
+      sizedBy,
+    }),
   };
 }
 

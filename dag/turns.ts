@@ -57,6 +57,8 @@ export interface ControllerStart {
   readonly pausedAt?: number;
   readonly maxActiveRuns?: number;
   readonly dependsOnPast?: boolean;
+  /** When the run was started by whose word the limits are, epoch milliseconds; 0: nobody knows. */
+  readonly limitsFrom?: number;
   /** Left out for a DAG that does not run without a pause. */
   readonly endless?: EndlessState;
   /** Runs that have failed one after the other since the last one that succeeded. */
@@ -69,8 +71,10 @@ export interface ControllerStart {
   readonly revived?: true;
 }
 
-/** What a DAG says of its runs. */
+/** What a DAG says of its runs, by the word of one of them. */
 export interface RunLimits {
+  /** When that run was started, epoch milliseconds: the one that was started last knows the newest code. 0, or left out: nobody knows. */
+  readonly startedAt?: number;
   readonly maxActiveRuns: number;
   /** 0, or left out: no limit. */
   readonly maxConsecutiveFailedDagRuns?: number;
@@ -87,7 +91,8 @@ export const mostQueued = 4_000;
 /** Who has its turn, and who waits for it. Pure: it has no clock and tells nobody. */
 export interface Turns {
   /**
-   * Takes a request; the same execution may ask again. What comes back are the runs whose turn it is now. Of more than
+   * Takes a request; the same execution may ask again, and what an older run says of limits counts no more. What comes back are the runs
+   * whose turn it is now. Of more than
    * {@link mostQueued} that wait, or than fit in a message, the last are not kept: they have to ask again.
    */
   readonly request: (ticket: Ticket, limits: RunLimits) => readonly Ticket[];
@@ -114,12 +119,18 @@ export interface Turns {
 export function openTurns(start: ControllerStart): Turns {
   let paused = start.paused ?? false;
   let maxActiveRuns = start.maxActiveRuns ?? 16;
-  let { failedInARow = 0, maxConsecutiveFailedDagRuns = 0, dependsOnPast = false } = start;
+  let { failedInARow = 0, maxConsecutiveFailedDagRuns = 0, dependsOnPast = false, limitsFrom = 0 } = start;
   let tooOften = false;
   const active = new Map((start.active ?? []).map((ticket) => [ticket.executionId, ticket]));
   const queued = [...(start.queued ?? [])];
   let counted = [...active.values()].filter(counts).length;
   let bytes = [...active.values(), ...queued].reduce((sum, ticket) => sum + handedOnBytes(ticket), 0);
+
+  function heed({ startedAt = 0, ...limits }: RunLimits): void {
+    if (startedAt < limitsFrom) return;
+    limitsFrom = startedAt;
+    ({ maxActiveRuns, maxConsecutiveFailedDagRuns = 0, dependsOnPast = false } = limits);
+  }
 
   function mayBegin(ticket: Ticket): boolean {
     if (!counts(ticket) || counted < maxActiveRuns) return true;
@@ -167,7 +178,7 @@ export function openTurns(start: ControllerStart): Turns {
 
   return {
     request: (ticket, limits) => {
-      ({ maxActiveRuns, maxConsecutiveFailedDagRuns = 0, dependsOnPast = false } = limits);
+      heed(limits);
       if (active.has(ticket.executionId) || queued.some(({ executionId }) => executionId === ticket.executionId)) {
         return admit();
       }
@@ -210,6 +221,7 @@ export function openTurns(start: ControllerStart): Turns {
       paused,
       maxActiveRuns,
       dependsOnPast,
+      limitsFrom,
       failedInARow,
       maxConsecutiveFailedDagRuns,
       active: [...active.values()],

@@ -10,6 +10,8 @@ import type { EndlessOrder, PauseOrder, Ticket } from '../../dag/turns.ts';
 /** A run asks for its turn. What the DAG says of its runs comes along, so that a controller knows the newest code's word. */
 export interface TurnRequest extends Ticket {
   readonly dagId: string;
+  /** When the run was started, epoch milliseconds: of what runs say of their DAG, the word of the one that was started last counts. */
+  readonly startedAt?: number;
   readonly maxActiveRuns: number;
   /** Whether the DAG is paused where it has no controller yet; not paused where it is left out. */
   readonly isPausedUponCreation?: true;
@@ -208,8 +210,10 @@ export interface FoundTask {
 export interface PoolRequest {
   readonly pool: string;
   readonly claim: SlotClaim;
-  /** Of a pool that a task's own option makes: how many slots it has by the newest code's word. */
+  /** Of a pool that a task's own option makes: how many slots it has. */
   readonly size?: number;
+  /** When the run that says so was started, epoch milliseconds: the word of the one that was started last counts. */
+  readonly startedAt?: number;
 }
 
 /** What it is told: to begin, or why it waits. When its turn comes, the pool sends its run the signal `slots` with the claim's id. */
@@ -228,6 +232,7 @@ export interface PoolStatus extends PoolSize {
   /** Claims that hold slots, and those that wait, in the order in which they will have them. */
   readonly held: readonly SlotClaim[];
   readonly waiting: readonly SlotClaim[];
+  readonly sizedBy?: number;
 }
 
 /** Names of what a pool is asked and told. */

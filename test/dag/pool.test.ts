@@ -52,6 +52,20 @@ describe('a pool', () => {
     expect(ids(pool.release('claim-2'))).toEqual(['3']);
   });
 
+  test('that a task makes is of the size that the run started last says: one of an old build that asks again changes nothing', () => {
+    const pool = openPool({ name: 'some/task' });
+    const ask = (id: number, size: number, startedAt?: number) => [
+      ...ids(pool.resizeBy(size, startedAt)),
+      ...ids(pool.request(claim(id))),
+    ];
+    expect([ask(1, 2, 5), ask(2, 1, 6), ask(3, 1, 6)]).toEqual([['1'], [], []]);
+    // The first, of the old build; another run of it; and one of a build that did not say when it was started.
+    expect([ask(2, 2, 5), ask(4, 9, 4), ask(3, 9)]).toEqual([[], [], []]);
+    const next = openPool(pool.state());
+    expect([next.resizeBy(9, 5), next.state().slots]).toEqual([[], 1]);
+    expect(ids(next.resizeBy(3, 6))).toEqual(['2', '3']);
+  });
+
   test('takes all back from a run that has ended, and a message that comes late for nothing', () => {
     const pool = poolOf(2);
     for (const id of [0, 3, 1, 6]) pool.request(claim(id));

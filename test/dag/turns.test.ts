@@ -125,6 +125,23 @@ describe('turns', () => {
     expect(ids(turns.request(ticket(5), { maxActiveRuns: 4 }))).toEqual(['run-2', 'run-3', 'run-4']);
   });
 
+  test('come with the limits of the run that was started last: one of an old build that asks again sets none', () => {
+    const old = { startedAt: 1, maxActiveRuns: 16, maxConsecutiveFailedDagRuns: 2 };
+    const now = { startedAt: 2, maxActiveRuns: 1, dependsOnPast: true };
+    const turns = openTurns({ dagId: 'some', paused: true });
+    for (const id of [1, 2, 3]) turns.request(ticket(id), old);
+    turns.request(ticket(4), now);
+    expect(ids(turns.setPaused(false))).toEqual(['run-1']);
+    expect(ids(turns.request(ticket(2), old))).toEqual([]);
+    // Of a build that did not say when its runs were started, and after the controller has gone on.
+    const next = openTurns(turns.state());
+    expect(ids(next.request(ticket(3), { maxActiveRuns: 16 }))).toEqual([]);
+    expect(next.state()).toMatchObject({ maxActiveRuns: 1, maxConsecutiveFailedDagRuns: 0, dependsOnPast: true });
+    // The same run on newer code, or any run on code that was put back.
+    expect(ids(next.request(ticket(4), { ...now, maxActiveRuns: 2 }))).toEqual(['run-2']);
+    expect(ids(next.request(ticket(5), { ...old, startedAt: 3 }))).toEqual(['run-3', 'run-4', 'run-5']);
+  });
+
   test('of a DAG that depends on the past are given beyond the limit to a run that is older than all that have theirs', () => {
     const limits = { maxActiveRuns: 1, dependsOnPast: true };
     const turns = openTurns({ dagId: 'some' });

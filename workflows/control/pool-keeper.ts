@@ -76,9 +76,8 @@ export async function poolKeeper(start: PoolStart): Promise<void> {
 
   setHandler(exchange, ({ asks, ends }) => {
     const admitted = ends.flatMap(({ id }) => pool.release(id));
-    for (const { claim, size } of asks) {
-      if (size !== undefined && size !== pool.state().slots)
-        admitted.push(...pool.resize({ slots: size, description: '' }));
+    for (const { claim, size, startedAt } of asks) {
+      if (size !== undefined) admitted.push(...pool.resizeBy(size, startedAt));
       admitted.push(...pool.request(claim));
     }
     moves += ends.length;

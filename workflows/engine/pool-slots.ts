@@ -20,7 +20,7 @@ interface Waiting {
  * terminates tells nobody, and one with a very long line does not keep the last ones.
  */
 export function openPoolSlots(onDefect: (error: unknown) => void): PoolSlots {
-  const { workflowId: runId, runId: executionId } = workflowInfo();
+  const { workflowId: runId, runId: executionId, startTime } = workflowInfo();
   const waiting = new Map<string, Waiting>();
   /** Claims among them that their pool does not keep. */
   const unkept = new Set<string>();
@@ -79,7 +79,7 @@ export function openPoolSlots(onDefect: (error: unknown) => void): PoolSlots {
         if (forget(id)) onTaken();
       };
       const claim = { id, runId, executionId, label, slots, weight };
-      const request = { pool, claim, ...(size !== undefined && { size }) };
+      const request = { pool, claim, ...(size !== undefined && { size, startedAt: startTime.getTime() }) };
       waiting.set(id, { request, taken });
       const asked = follow(async () => {
         const turn = await controlActivities().takeSlots(request);

@@ -41,10 +41,11 @@ export function turnRequest(
   { dagId, runId, runType, logicalDate }: RunContext,
   { maxActiveRuns, maxConsecutiveFailedDagRuns, isPausedUponCreation, tasks }: DagDefinition,
 ): TurnRequest {
-  const { runId: executionId } = workflowInfo();
+  const { runId: executionId, startTime } = workflowInfo();
   const request = { dagId, runId, executionId, runType, logicalDate: logicalDate.getTime(), maxActiveRuns };
   return {
     ...request,
+    startedAt: startTime.getTime(),
     ...(isPausedUponCreation === true && { isPausedUponCreation }),
     ...(maxConsecutiveFailedDagRuns !== undefined && { maxConsecutiveFailedDagRuns }),
     ...(tasks.some(({ dependsOnPast }) => dependsOnPast === true) && { dependsOnPast: true }),

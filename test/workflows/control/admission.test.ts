@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { controllerId } from '../../../activities/temporal/port.ts';
 import { pauseMemo } from '../../../dag/turns.ts';
@@ -48,6 +49,25 @@ describe('admission, on a real server', () => {
       start: null,
     });
     for (const run of [second, third, fourth]) await open(run);
+    await eventually('nobody is left', async () => (await active()).length === 0);
+  });
+
+  test('takes the limits from the run that was started last, so that one of an old build that asks again sets none', async () => {
+    const { control } = harness;
+    const limit = async (): Promise<number | undefined> => (await control.status('gated'))?.maxActiveRuns;
+    const limitAfter = async (startedAt: number, maxActiveRuns: number) => {
+      const about = { dagId: 'gated', runId: 'word', runType: 'manual', logicalDate: 0 } as const;
+      const ticket = { ...about, executionId: randomUUID() };
+      await control.requestTurn({ ...ticket, startedAt, maxActiveRuns });
+      await control.runEnded({ ...ticket, state: 'success' });
+      return limit();
+    };
+    expect(await limitAfter(Date.now(), 1)).toBe(1);
+    const run = await harness.start('gated');
+    await eventually('it is active', async () => (await active()).includes(run.workflowId));
+    expect(await limit()).toBe(3);
+    expect(await limitAfter(1, 16)).toBe(3);
+    await open(run);
     await eventually('nobody is left', async () => (await active()).length === 0);
   });
 

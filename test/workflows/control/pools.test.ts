@@ -176,7 +176,16 @@ describe('pools, on a real server', () => {
       return over;
     });
     await well(...runs);
+    expect((await harness.pools.status('single/work'))?.sizedBy).toBeGreaterThan(Date.now() - 600_000);
     expect(order.toSorted()).toEqual(['x a 1', 'x a 2', 'x b 1', 'y a 1', 'y a 2', 'y b 1']);
+  });
+
+  test('that a task makes have the size that the run started last says, whoever of an old build asks again', async () => {
+    const [first, second] = claimsOfNobody(2);
+    const take = (claim: SlotClaim | undefined, size: number, startedAt: number) =>
+      claim && harness.pools.take({ pool: 'old/work', claim, size, startedAt });
+    expect(await take(first, 1, 2)).toEqual({ go: true });
+    expect(await take(second, 16, 1)).toEqual({ go: false, why: 'full', slots: 1, ahead: 0 });
   });
 
   test('go on in a new history when it has grown, and are gone when they are deleted', async () => {
