@@ -8,6 +8,9 @@ export const reprocessBehaviors = ['none', 'failed', 'completed'] as const;
 /** A reprocess behavior's name. */
 export type ReprocessBehavior = (typeof reprocessBehaviors)[number];
 
+/** Runs of a backfill that may be active at a time: what a workflow can name in one message, with room to spare. */
+export const mostActiveRuns = 1_000;
+
 /** What somebody wants backfilled. Names and defaults are Airflow's. Instants in epoch milliseconds. */
 export interface BackfillRequest {
   /** The first slot, inclusive: by logical date, and by the time that runs are due for a trigger timetable. */
@@ -18,7 +21,7 @@ export interface BackfillRequest {
   readonly reprocessBehavior?: ReprocessBehavior;
   /** The newest slot first. */
   readonly runBackwards?: boolean;
-  /** How many of its runs are active at a time, beside those of the DAG's schedule; 10 by default. */
+  /** How many of its runs are active at a time, beside those of the DAG's schedule: {@link mostActiveRuns} at most; 10 by default. */
   readonly maxActiveRuns?: number;
 }
 
@@ -79,6 +82,7 @@ export type BackfillRefusalReason =
   | 'backwards_on_past'
   | 'reprocess_on_past'
   | 'no_active_runs'
+  | 'too_many_active_runs'
   | 'no_runs'
   | 'too_many_runs';
 
@@ -180,6 +184,10 @@ function backfillProblem(
   }
   if (!Number.isInteger(maxActiveRuns) || maxActiveRuns < 1) {
     return refuse(dag, 'no_active_runs', `at most ${maxActiveRuns} active runs is not at least 1`);
+  }
+  if (maxActiveRuns > mostActiveRuns) {
+    const words = `${maxActiveRuns} active runs at a time are more than ${mostActiveRuns}; the others follow as these end`;
+    return refuse(dag, 'too_many_active_runs', words);
   }
   return undefined;
 }

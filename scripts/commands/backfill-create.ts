@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { reprocessBehaviors, type ReprocessBehavior } from '../../dag/backfill.ts';
+import { mostActiveRuns, reprocessBehaviors, type ReprocessBehavior } from '../../dag/backfill.ts';
 import type { BackfillOrder } from '../../dag/backfill-run.ts';
 import { checkParams } from '../../dag/params.ts';
 import { leftText, rowsJson, rowsTable } from '../backfills/backfill-text.ts';
@@ -83,6 +83,8 @@ function headline({ backfillId, slots, maxActiveRuns }: BackfillOrder, begins: b
 
 function wholeNumber(text: string): number {
   const number = Number(text);
-  if (!/^\d{1,4}$/.test(text) || number < 1) throw new InvalidArgumentError('use a whole number from 1 to 9999');
+  if (!/^\d{1,4}$/.test(text) || number < 1 || number > mostActiveRuns) {
+    throw new InvalidArgumentError(`use a whole number from 1 to ${mostActiveRuns}`);
+  }
   return number;
 }

@@ -1,4 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { mostActiveRuns } from '../../dag/backfill.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { restrictionOf, slotMemo, type SlotOrder } from '../../dag/run-identity.ts';
 import { nextRun, type PlannedRun, type Timetable } from '../../dag/timetable.ts';
@@ -26,7 +27,7 @@ export async function catchUp(
   const wish = {
     fromDate: new Date(startDate),
     toDate: new Date(Math.min(endDate ?? now.getTime(), now.getTime())),
-    maxActiveRuns,
+    maxActiveRuns: Math.min(maxActiveRuns, mostActiveRuns),
     reprocessBehavior: 'none',
     runBackwards: false,
     conf: {},

@@ -141,6 +141,8 @@ describe('a backfill', () => {
     ['backwards_on_past', dagOf(cron('@daily'), true), { runBackwards: true }, {}, 'task b depends on the run before'],
     ['reprocess_on_past', dagOf(cron('@daily'), true), {}, {}, 'reprocess failed or completed runs'],
     ['no_active_runs', daily, { maxActiveRuns: 0 }, {}, 'at most 0 active runs is not at least 1'],
+    // Some 10,500 at a time were more than an activity's result can name, and the backfill failed in mid-range.
+    ['too_many_active_runs', daily, { maxActiveRuns: 1_001 }, {}, '1001 active runs at a time are more than 1000'],
     ['no_runs', dagOf(cron('@yearly')), {}, {}, 'no interval from 2026-03-01T00:00:00Z to 2026-03-05T00:00:00Z'],
     ['too_many_runs', daily, {}, { mostSlots: 4 }, 'more than 4 slots; do it in shorter ranges'],
     // Of its catchup nobody can choose the range.

@@ -71,6 +71,7 @@ test.each([
   [['create', ...range.slice(0, 4)], 78, "required option '--to-date <date>' not specified"],
   [['create', ...range.slice(0, 4), '--to-date', 'monday'], 78, 'write a date as 2026-03-01'],
   [['create', ...range, '--max-active-runs', '0'], 78, 'use a whole number from 1'],
+  [['create', ...range, '--max-active-runs', '1001'], 78, 'use a whole number from 1 to 1000'],
   [['create', ...range, '--dag-run-conf', '{"past": 1}'], 1, 'pinterestDaily has no param past'],
   [
     ['create', ...range.slice(0, 4), '--to-date', '2026-02-01'],
