@@ -45,6 +45,18 @@ export function createBackfill({ control, ledger, slots: runs, plans }: Backfill
     return run === undefined ? { end: { runId, state: 'left', took: 0 } } : { run };
   }
 
+  /** The run of a slot that has been begun, be it that nobody was told: one of its id that has not is somebody else's. */
+  async function begunFor(
+    { dagId, backfillId }: Parameters<BackfillActivities['dropQueuedRuns']>[0],
+    slot: BackfillSlot,
+  ): Promise<RunExecution | undefined> {
+    const { runId, attempt = 0, executionId } = slot;
+    if (executionId !== undefined) return { runId, executionId };
+    if (backfillId === undefined) return undefined;
+    const record = attempt === 0 ? undefined : await ledger.read({ dagId, runId });
+    return runs.startedFor({ dagId, backfillId, slot, ...(record !== undefined && { record }) });
+  }
+
   /** How a run ended that Temporal has forgotten meanwhile. */
   async function recall(dagId: string, { runId, executionId, state, took }: ExecutionEnd): Promise<SlotEnd> {
     if (state !== 'gone') return { runId, state, took };
@@ -64,14 +76,17 @@ export function createBackfill({ control, ledger, slots: runs, plans }: Backfill
       const ends = await runs.firstEnds(going, signal);
       return { started: going, ended: await inLanes(ends, (end) => recall(input.dagId, end)) };
     },
-    dropQueuedRuns: async ({ dagId, slots }) => {
-      const status = await control.status(dagId);
+    dropQueuedRuns: async (input) => {
+      const status = await control.status(input.dagId);
       // Nobody knows who waits: what may be under way is not stopped.
       if (status === undefined) return [];
       const active = new Set(status.active);
-      const waiting = slots.filter(({ runId }) => !active.has(runId));
+      const waiting = input.slots.filter(({ runId }) => !active.has(runId));
       // One that is over by now has an end of its own, be it a good one.
-      const dropped = await inLanes(waiting, async (slot) => ((await runs.cancel(slot)) ? [slot.runId] : []));
+      const dropped = await inLanes(waiting, async (slot) => {
+        const run = await begunFor(input, slot);
+        return run !== undefined && (await runs.cancel(run)) ? [run.runId] : [];
+      });
       return dropped.flat();
     },
   };

@@ -91,11 +91,13 @@ export interface BackfillActivities {
       readonly slots: readonly BackfillSlot[];
     },
   ): Promise<BackfillAdvance>;
-  /** Stops those of a backfill's runs that have not had their turn. Ends with their ids. */
-  dropQueuedRuns(input: {
-    readonly dagId: string;
-    readonly slots: readonly BackfillSlot[];
-  }): Promise<readonly string[]>;
+  /**
+   * Stops those of a backfill's runs that have not had their turn. Ends with their ids. A build that did not say which backfill it is
+   * leaves those of which it was not told that they had begun.
+   */
+  dropQueuedRuns(
+    input: Pick<BackfillAddress, 'dagId'> & Partial<BackfillAddress> & { readonly slots: readonly BackfillSlot[] },
+  ): Promise<readonly string[]>;
 }
 
 /** What has become of a backfill's slots. */

@@ -118,8 +118,10 @@ export interface SlotRuns {
    * does not know the execution any more. Returns none when the signal aborts.
    */
   firstEnds(runs: readonly RunExecution[], signal: AbortSignal): Promise<readonly ExecutionEnd[]>;
+  /** The execution that was started for a backfill's slot, be it that nobody was told; `undefined` where there is none but other people's. */
+  startedFor(request: Omit<SlotRequest, 'conf'>): Promise<RunExecution | undefined>;
   /** Asks a run to stop; `false`: it is over, or was never there. */
-  cancel(run: Pick<RunExecution, 'runId'> & Partial<RunExecution>): Promise<boolean>;
+  cancel(run: RunExecution): Promise<boolean>;
 }
 
 /** A run of a DAG that runs without a pause, and what it is about: epoch milliseconds. */

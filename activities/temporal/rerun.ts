@@ -45,7 +45,8 @@ export async function rerun(client: Client, taskQueue: string, { record, ...chan
   }
 }
 
-function isSameOrder(order: unknown, wanted: Rerun): boolean {
+/** Whether the memo of an execution is an order. */
+export function isSameOrder(order: unknown, wanted: Rerun): boolean {
   return JSON.stringify(readRerun(order)) === JSON.stringify(wanted);
 }
 

@@ -2,10 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkflowExecutionAlreadyStartedError, WorkflowFailedError, type Client } from '@temporalio/client';
 import { partitionMemo } from '../../dag/partition-key.ts';
+import { rerunMemo, rerunOf, type RunChange } from '../../dag/kept.ts';
 import { readSlot, slotMemo, type SlotOrder } from '../../dag/run-identity.ts';
+import type { RunRecord } from '../../dag/run-record.ts';
 import { AdapterError } from '../shared/adapter-error.ts';
 import type { ExecutionEnd, NextRun, RunExecution, SlotRequest, SlotRuns } from './port.ts';
-import { rerun } from './rerun.ts';
+import { isSameOrder, rerun } from './rerun.ts';
 import { isNotFound, told } from './temporal-error.ts';
 
 /** What runs of slots are started with. */
@@ -24,7 +26,7 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
     const { runId, attempt, partitionKey } = slot;
     if (record !== undefined) {
       try {
-        await rerun(client, runQueue, { record, cleared: record.tasks, runType: 'backfill' });
+        await rerun(client, runQueue, { record, ...changeOf(record) });
       } catch (error) {
         if (error instanceof AdapterError && error.code === 'conflict') return undefined;
         throw error;
@@ -44,10 +46,22 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
       return { runId, executionId: firstExecutionRunId };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const { memo, runId: executionId } = await client.workflow.getHandle(runId).describe();
       // By this very request, of which the answer was lost.
-      return readSlot(memo?.[slotMemo])?.backfillId === backfillId ? { runId, executionId } : undefined;
+      return startedFor({ dagId, backfillId, slot });
     }
+  }
+
+  async function startedFor({
+    backfillId,
+    slot: { runId },
+    record,
+  }: Omit<SlotRequest, 'conf'>): Promise<RunExecution | undefined> {
+    const { memo, runId: executionId } = await client.workflow.getHandle(runId).describe();
+    const isOurs =
+      record === undefined
+        ? readSlot(memo?.[slotMemo])?.backfillId === backfillId
+        : isSameOrder(memo?.[rerunMemo], rerunOf(record, changeOf(record)));
+    return isOurs ? { runId, executionId } : undefined;
   }
 
   async function startNext({ dagId, runId, start: from, end }: NextRun): Promise<RunExecution> {
@@ -111,6 +125,15 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
   return {
     start: (request) => told(`starting ${request.slot.runId} for a backfill`, () => start(request)),
     startNext: (run) => told(`starting ${run.runId}`, () => startNext(run)),
+    startedFor: (request) =>
+      told(`looking at ${request.slot.runId}`, async () => {
+        try {
+          return await startedFor(request);
+        } catch (error) {
+          if (isNotFound(error)) return undefined;
+          throw error;
+        }
+      }),
     cancel: ({ runId, executionId }) =>
       told(`cancelling ${runId}`, async () => {
         try {
@@ -123,6 +146,11 @@ export function createSlotRuns({ client, runQueue }: SlotRunsOptions): SlotRuns 
       }),
     firstEnds: (runs, signal) => told('waiting for runs of a backfill', () => firstEnds(runs, signal)),
   };
+}
+
+/** What a backfill that runs a run again makes of it. */
+function changeOf({ tasks: cleared }: RunRecord): RunChange {
+  return { cleared, runType: 'backfill' };
 }
 
 function intervalText({ start, end }: Pick<NextRun, 'start' | 'end'>): SlotOrder['dataInterval'] {

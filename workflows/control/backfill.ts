@@ -99,7 +99,7 @@ export async function backfill(start: BackfillStart): Promise<BackfillProgress> 
       await makeContinueAsNewFunc<typeof backfill>({ memo })(run.state());
     }
     if (isCancelled && run.active().length > 0) {
-      const dropped = await activities.dropQueuedRuns({ dagId, slots: run.active() });
+      const dropped = await activities.dropQueuedRuns({ dagId, backfillId, slots: run.active() });
       for (const runId of dropped) run.ended({ runId, state: 'failed', took: 0 });
     }
     await condition(allHandlersFinished);
