@@ -64,12 +64,12 @@ describe('tw dags', () => {
   test('lists the DAGs', async () => {
     const { code, out } = await run('dags', 'list', '--json');
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject([{ id: 'pinterestDaily', schedule: '@daily UTC' }]);
+    expect(JSON.parse(out)).toContainEqual(expect.objectContaining({ id: 'pinterestDaily', schedule: '@daily UTC' }));
     expect((await run('dags', 'list')).out).toContain('pinterestDaily');
   });
 
   test.each([
-    ['a DAG that there is not', ['nowhere'], 'there is no DAG nowhere; there are: pinterestDaily'],
+    ['a DAG that there is not', ['nowhere'], 'there is no DAG nowhere; there are: '],
     ['what is not JSON', ['pinterestDaily', '--conf', '{'], '--conf is not JSON'],
     ['what is no object', ['pinterestDaily', '--conf', '[1]'], '--conf is not a JSON object'],
     ['an id that is too long', ['pinterestDaily', '--run-id', 'x'.repeat(700)], 'takes 700 bytes in the keys of its'],
@@ -155,9 +155,10 @@ describe('tw dags', () => {
 
 test('tw schedules diff exits with 1 while apply has something to do, and apply while somebody else has the id', async () => {
   const diff = () => run('schedules', 'diff');
-  expect(await diff()).toMatchObject({ code: 1, out: 'pinterestDaily: would be created\n' });
-  expect(await run('schedules', 'apply')).toMatchObject({ code: 0, out: 'pinterestDaily: created\n' });
-  expect(await diff()).toMatchObject({ code: 0, out: 'pinterestDaily: as it should be\n' });
+  const line = (words: string) => expect.stringMatching(new RegExp(`^pinterestDaily: ${words}$`, 'm'));
+  expect(await diff()).toMatchObject({ code: 1, out: line('would be created') });
+  expect(await run('schedules', 'apply')).toMatchObject({ code: 0, out: line('created') });
+  expect(await diff()).toMatchObject({ code: 0, out: line('as it should be') });
   const handle = env.client.schedule.getHandle('pinterestDaily');
   await handle.delete();
   await reconcileSchedules(env.client, {
@@ -167,8 +168,8 @@ test('tw schedules diff exits with 1 while apply has something to do, and apply 
     apply: true,
     prune: false,
   });
-  const foreign = /^pinterestDaily: left alone: the Schedule pinterestDaily was not made by this installation/;
-  expect(await run('schedules', 'apply')).toMatchObject({ code: 1, out: expect.stringMatching(foreign) });
+  const foreign = line('left alone: the Schedule pinterestDaily was not made by this installation.*');
+  expect(await run('schedules', 'apply')).toMatchObject({ code: 1, out: foreign });
   await handle.delete();
 });
 

