@@ -1,13 +1,16 @@
-import { allOf, asset, type AssetCondition } from '../../dag/assets.ts';
+import { allOf, anyOf, asset, type AssetCondition } from '../../dag/assets.ts';
 import { openAssetHub } from '../../dag/asset-hub.ts';
 import { defineDag } from '../../dag/define-dag.ts';
 import { partitionedAssets } from '../../dag/partitioned-assets.ts';
+import { runIdentity } from '../../dag/run-identity.ts';
+import { cron } from '../../dag/timetable.ts';
 import { createAssetLog } from '../../activities/s3/asset-log.ts';
 import { createS3ObjectStore } from '../../activities/s3/s3-object-store.ts';
 import { applySubscriptions } from '../../scripts/assets/apply-subscriptions.ts';
 import { consumerLines, consumerStanding } from '../../scripts/assets/consumer-standing.ts';
 import { knownAssets, subscriptionsOf } from '../../scripts/assets/known-assets.ts';
 import { subscriptionChanges, subscriptionLine } from '../../scripts/assets/subscription-changes.ts';
+import { planSchedule } from '../../scripts/schedules/schedule-plan.ts';
 import { testSettings, testVariables, uniqueName } from '../support/stack.ts';
 import { tw } from '../support/tw.ts';
 
@@ -66,6 +69,18 @@ test('what DAGs say of assets is listed, and told to the hub, also that nobody w
   expect(await applySubscriptions(control, definitions)).toEqual(['takes: starts for s3://lake/pins']);
   expect(await applySubscriptions(control, [])).toEqual([]);
   expect(told).toEqual([[{ dagId: 'takes', condition: pins }], []]);
+});
+
+test('a DAG of assets and a timetable has a Schedule, and is started by both (AssetOrTimeSchedule)', async () => {
+  const both = defineDag('counts', { schedule: cron('@daily'), assets: anyOf(pins, users) }, ({ task }) => {
+    task('only', { run: () => 1 });
+  });
+  expect(planSchedule(both, 'queue', new Date('2026-03-09T00:00:00Z'))).toMatchObject({ dagId: 'counts' });
+  expect(subscriptionsOf([both])).toEqual([{ dagId: 'counts', condition: anyOf(pins, users) }]);
+  expect(runIdentity(both, { nominalTime: new Date('2026-03-09T00:00:00Z'), startTime: new Date() })).toMatchObject({
+    runType: 'scheduled',
+    logicalDate: new Date('2026-03-08T00:00:00Z'),
+  });
 });
 
 test('tw schedules diff said nothing of assets: it says what apply would tell', async () => {

@@ -60,5 +60,13 @@ describe('builds of workers, on a real server', () => {
     expect(await old.query('result', { taskId: 'made' })).toBe('one');
     expect(await young.query('result', { taskId: 'first' })).toBe('two');
     expect(await second.control.status('changing')).toMatchObject({ active: [], queued: [] });
+    // Cleared after its end it begins anew, and with that as any run does.
+    const record = await second.ledger.read({ dagId: 'changing', runId: old.workflowId });
+    if (record === undefined) throw new Error('it left no record');
+    await second.control.rerun({ record, cleared: [{ taskId: 'gate', mapIndex: -1 }] });
+    const again = env.client.workflow.getHandle(old.workflowId);
+    await again.signal('open', 'x');
+    expect((await endOf(again)).result?.tasks).toEqual({ first: 'success', gate: 'success' });
+    expect(await again.query('result', { taskId: 'first' })).toBe('two');
   });
 });
