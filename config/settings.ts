@@ -37,7 +37,7 @@ export const settingsSchema = z.object({
   TW_TASK_QUEUE: name.default('tradewind').describe('task queues are <this>-orchestration, -control, -io and -engine'),
   TW_BUILD_ID: name
     .optional()
-    .describe('which build of the code a worker runs: its runs then stay with it (docs/operations.md, Upgrade)'),
+    .describe('which build of the code a worker runs: its runs then stay with it (docs/operations.md, Upgrading)'),
   TW_LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error'])
     .default('info')

@@ -34,7 +34,7 @@ export interface TryOptions extends TaskCallbackOptions {
    * every worker serves that is told nothing else.
    */
   readonly queue?: string;
-  /** How much it weighs among the tasks that wait for a slot of `maxActiveTasks`; a whole number, 1 by default. */
+  /** How much it weighs among the tasks that wait for a slot, of `maxActiveTasks` or of its pool; a whole number, 1 by default. */
   readonly priorityWeight?: number;
   /**
    * A pool whose slots it holds while it runs, over all runs and DAGs: `tw pools set NAME SLOTS` makes it. While a task waits, for a poke
@@ -79,7 +79,7 @@ export interface DagOptions<Params extends z.ZodObject> extends RunCallbackOptio
   readonly endDate?: Date | string;
   /** Whether intervals that went by unseen are run too, all of them; `false` (Airflow 3's default): the newest one. */
   readonly catchup?: boolean;
-  /** Runs at a time; 16 by default. */
+  /** Runs at a time; 16 by default, 1 with `continuous()`. */
   readonly maxActiveRuns?: number;
   /** So many runs that fail one after the other pause the DAG, with a note that says so; 0, the default: none do. */
   readonly maxConsecutiveFailedDagRuns?: number;

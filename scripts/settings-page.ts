@@ -38,6 +38,7 @@ const foot = `
 | variable | what it is |
 | --- | --- |
 | \`TW_TEST_CHROMIUM\` | path of the browser that opens the report; by default Chromium or Chrome is looked for on PATH |
+| \`TW_TEST_ORACLE\` | folder of what Airflow itself decided, a JSON document a line; without it the tests that compare with that are skipped |
 | \`TW_TEST_NO_BUILD\` | when set, tests that start processes take \`dist/\` as it is, without building it first |
 
 This page is made from the schema in \`config/settings.ts\`: \`npx tsx scripts/settings-page.ts > docs/settings.md\`.
