@@ -6,10 +6,7 @@ import { assetsOf } from '../dag-control.ts';
 import { registeredDags } from '../dag-registry.ts';
 import { changeLine, failIfSomeFailed } from '../schedules/change-line.ts';
 import { openRuns } from '../runs/open-runs.ts';
-import { catchUp } from '../schedules/catch-up.ts';
-import { startKeeper } from '../schedules/renew.ts';
-import { scheduleArguments } from '../schedules/schedule-arguments.ts';
-import { reconcileSchedules } from '../schedules/reconcile.ts';
+import { schedulesInStep } from '../schedules/in-step.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -35,18 +32,8 @@ export function schedulesCommand(): Command {
 
 async function reconcile({ json = false, prune = false }: Options, apply: boolean): Promise<void> {
   await using open = await openRuns();
-  const now = new Date();
   const definitions = registeredDags().map(({ definition }) => definition);
-  const changes = await reconcileSchedules(open.client, {
-    argsOf: scheduleArguments(open.settings),
-    definitions,
-    taskQueue: open.settings.taskQueue,
-    now,
-    catchUp: (definition) => catchUp(open, definition, now),
-    apply,
-    prune,
-  });
-  if (apply) await startKeeper(open.client, open.settings.taskQueue, changes);
+  const changes = await schedulesInStep(open, definitions, { apply, prune });
   const assets = assetsOf(open.client, open.settings.taskQueue);
   const toTell = apply ? [] : await subscriptionChanges(assets, definitions).catch(unknown);
   if (json) console.log(JSON.stringify([...changes, ...toTell]));

@@ -5,10 +5,8 @@ import { assetsOf } from '../dag-control.ts';
 import { setUpServers } from '../server-setup.ts';
 import { registeredDags } from '../dag-registry.ts';
 import { changeLine, failIfSomeFailed } from '../schedules/change-line.ts';
-import { startKeeper } from '../schedules/renew.ts';
-import { scheduleArguments } from '../schedules/schedule-arguments.ts';
-import { reconcileSchedules } from '../schedules/reconcile.ts';
-import { openTemporal } from '../temporal-client.ts';
+import { openRuns } from '../runs/open-runs.ts';
+import { schedulesInStep } from '../schedules/in-step.ts';
 import { uploadPosts } from './post-files.ts';
 import type { Printer } from './printer.ts';
 
@@ -29,20 +27,12 @@ export async function prepare(
     }),
     setUpServers(settings, printer.line),
   ]);
-  await using temporal = await openTemporal(settings.temporal);
+  await using open = await openRuns(settings);
   const definitions = registeredDags().map(({ definition }) => definition);
-  const changes = await reconcileSchedules(temporal.client, {
-    definitions,
-    taskQueue: settings.taskQueue,
-    now: new Date(),
-    argsOf: scheduleArguments(settings),
-    apply: true,
-    prune: false,
-  });
-  await startKeeper(temporal.client, settings.taskQueue, changes);
+  const changes = await schedulesInStep(open, definitions, { apply: true, prune: false });
   for (const change of changes) printer.line(`Schedule ${changeLine(change, true)}`);
   failIfSomeFailed(changes);
-  for (const line of await applySubscriptions(assetsOf(temporal.client, settings.taskQueue), definitions))
+  for (const line of await applySubscriptions(assetsOf(open.client, settings.taskQueue), definitions))
     printer.line(line);
   if (rows === undefined) return undefined;
   const prefix = await uploadPosts(settings.s3, rows);

@@ -18,9 +18,8 @@ export interface OpenRuns extends TemporalClient {
   readonly settings: Settings;
 }
 
-/** Opens what runs are read from: the one place that decides where that is. Throws CommandError when it is not there. */
-export async function openRuns(): Promise<OpenRuns> {
-  const settings = loadSettings(['temporal']);
+/** Opens what runs are read from, by default where the environment says. Throws CommandError when it is not there. */
+export async function openRuns(settings: Settings = loadSettings(['temporal'])): Promise<OpenRuns> {
   const temporal = await openTemporal(settings.temporal);
   const dagIds = registeredDags().map(({ definition }) => definition.id);
   const store = createS3ObjectStore(settings.s3, { attempts: 2, connectMs: 2_000, idleMs: 5_000, answerMs: 5_000 });

@@ -8,13 +8,13 @@ import {
   type BackfillProgress,
   type BackfillStart,
 } from '../../../dag/backfill-run.ts';
-import { createBackfill, type BackfillGround, type BackfillWish } from '../../../scripts/backfills/create-backfill.ts';
+import { createBackfill, type BackfillWish } from '../../../scripts/backfills/create-backfill.ts';
 import { openBackfills, type Backfills } from '../../../scripts/backfills/backfills.ts';
 import { createRunReader } from '../../../scripts/runs/run-reader.ts';
 import { defineDag } from '../../../dag/define-dag.ts';
 import { cron, once as onceAt } from '../../../dag/timetable.ts';
 import { catchUp } from '../../../scripts/schedules/catch-up.ts';
-import { reconcileSchedules } from '../../../scripts/schedules/reconcile.ts';
+import { schedulesInStep, type ScheduleGround } from '../../../scripts/schedules/in-step.ts';
 import { ensureNamespace } from '../../../scripts/namespace.ts';
 import { statesQuery } from '../../../workflows/engine/queries.ts';
 import { eventually } from '../../support/own-state.ts';
@@ -53,10 +53,10 @@ describe('backfills, on a real server', () => {
     await env.teardown();
   });
 
-  function ground(): BackfillGround {
+  function ground(): ScheduleGround {
     const { client, ledger, store } = harness;
     const reader = createRunReader({ client, ledger, dagIds: ['chained', 'daily'], warn: () => undefined });
-    return { client, ledger, reader, store, settings: { taskQueue: own } };
+    return { client, ledger, reader, store, settings: { taskQueue: own, databricks: undefined } };
   }
 
   type Range = Partial<BackfillWish> & { readonly from: string; readonly to: string };
@@ -223,18 +223,7 @@ describe('backfills, on a real server', () => {
       // Which a backfill of somebody's is refused for, unless it runs some again.
       task('only', { dependsOnPast: true, run: () => 1 });
     });
-    const apply = async () => {
-      const now = new Date();
-      const [change] = await reconcileSchedules(env.client, {
-        definitions: [definition],
-        taskQueue: own,
-        now,
-        apply: true,
-        prune: false,
-        catchUp: (one) => catchUp(ground(), one, now),
-      });
-      return change;
-    };
+    const apply = async () => (await schedulesInStep(ground(), [definition], { apply: true, prune: false }))[0];
     const first = await apply();
     expect(first).toMatchObject({
       action: 'create',
@@ -260,14 +249,7 @@ describe('backfills, on a real server', () => {
   });
 
   test('catches up in order where each run waits for the one before', async () => {
-    const [change] = await reconcileSchedules(env.client, {
-      definitions: [chained.definition],
-      taskQueue: own,
-      now: new Date(),
-      apply: true,
-      prune: false,
-      catchUp: (one) => catchUp(ground(), one, new Date()),
-    });
+    const [change] = await schedulesInStep(ground(), [chained.definition], { apply: true, prune: false });
     expect(change).toMatchObject({
       action: 'create',
       reasons: [expect.anything(), expect.stringMatching(/^catches up with 3 slots by /)],
