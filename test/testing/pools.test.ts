@@ -6,6 +6,8 @@ import { testDag } from '../../testing/test-dag.ts';
 import { activitiesOn } from '../../workflows/engine/activities-on.ts';
 import { dag } from '../../workflows/engine/dag.ts';
 import { failTask } from '../../workflows/engine/failures.ts';
+import { approve } from '../../workflows/operators/choose.ts';
+import { sensor } from '../../workflows/operators/sensor.ts';
 import { waitFor } from '../../workflows/operators/wait-until.ts';
 
 const at = new Date('2026-03-02T00:00:00Z');
@@ -14,6 +16,10 @@ const hour = 3_600_000;
 interface TestActivities {
   /** Works for ever. */
   hold(): Promise<void>;
+  /** Works for two hours, by attempts. */
+  holdLong(): Promise<void>;
+  /** Has found something at the second poke. */
+  look(): Promise<boolean>;
 }
 
 const io = activitiesOn<TestActivities>('io');
@@ -76,6 +82,34 @@ describe('pools in a test', () => {
     });
     expect(states).toEqual({ back: 'failed', holds: 'failed' });
     expect(tries({ taskId: 'back' })).toMatchObject([{ state: 'failed', error: { type: 'DagRunTimeout' } }]);
+  });
+
+  // A sensor that had found its file failed, and each of its retries, when its pool was full for longer than its executionTimeout; so did an approval that was answered.
+  test.each<readonly [string, () => Promise<unknown>, string]>([
+    ['a sensor’s', () => sensor({ poke: () => io.look(), pokeInterval: '10 minutes' }), 'success'],
+    ['an approval’s', () => approve({ subject: 'now?' }), 'success'],
+    // As in Airflow, where what was deferred is timed from its start.
+    ['no deferred task’s', () => waitFor('10 minutes'), 'failed'],
+  ])('that are full stop the clock of the executionTimeout of %s try', async (_, run, state) => {
+    const waits = dag('waits', { schedule: null, defaultArgs: { pool: 'db' } }, ({ task }) => {
+      task('timed', { priorityWeight: 2, executionTimeout: '30 minutes', run: () => run() });
+      task('holds', { run: () => io.holdLong() });
+    });
+    const { states, tries } = await testDag<TestActivities>(waits, {
+      at,
+      pools: { db: 1 },
+      answers: { timed: 'Approve' },
+      activities: {
+        io: {
+          look: ({ attempt }) => attempt > 1,
+          holdLong: ({ attempt }) => (attempt < 250 ? weather() : undefined),
+        },
+      },
+    });
+    expect(states).toEqual({ timed: state, holds: 'success' });
+    const [timed] = tries({ taskId: 'timed' });
+    expect(timed?.error?.type).toBe(state === 'success' ? undefined : 'TaskTimeout');
+    expect((timed?.end ?? 0) - at.getTime() > 2 * hour).toBe(state === 'success');
   });
 
   test.each(['first', 'last'])(

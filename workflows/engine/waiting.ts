@@ -16,13 +16,13 @@ interface WaitingTry {
   readonly onState: (state: TaskState) => void;
   /** Takes the try's slots of pools again; absent for a task that needs none. */
   readonly regain: ((onTaken: () => void) => void) | undefined;
-  readonly host: Pick<TaskHost, 'cancelled'>;
+  readonly host: Pick<TaskHost, 'cancelled' | 'patched'>;
 }
 
 /**
  * Keeps what a try waits for: it is in the state of the newest of its waits, and runs when there is none. As in Airflow the
  * executionTimeout goes on while a task is deferred; it stands still while a sensor waits for its next poke, or a person's
- * answer is awaited.
+ * answer is awaited, and then until the try has its slots of pools back.
  */
 export function openWaiting({
   task,
@@ -38,14 +38,21 @@ export function openWaiting({
   const waits: TaskWait[] = [];
   let stopped = false;
 
+  /** In the line for its slots the clock stays as the wait before left it: Airflow's, too, goes on through a deferral alone. */
+  function stops(idle: TaskState): boolean {
+    const isTimed = task.executionTimeout !== null;
+    if (idle === 'queued' && stopped && isTimed && host.patched('clocks-stand-in-lines')) return true;
+    return waits.some(({ state }) => state !== 'deferred');
+  }
+
   function show(idle: TaskState = 'running'): void {
     const now = record.tries[tryNumber - 1];
     // A wait that nobody waited for ends after its try.
     if (now === undefined || now.end !== null) return;
-    const stops = waits.some(({ state }) => state !== 'deferred');
-    if (stops && !stopped) clock.stop();
-    if (!stops && stopped) clock.restart();
-    stopped = stops;
+    const before = stopped;
+    stopped = stops(idle);
+    if (stopped && !before) clock.stop();
+    if (!stopped && before) clock.restart();
     record.wait = waits.at(-1);
     const state = record.wait?.state ?? idle;
     record.tries[tryNumber - 1] = { ...now, state };
