@@ -116,6 +116,8 @@ export interface KeeperActivities {
 export interface Renewal {
   /** Until when each of them knows its moments, by DAG. */
   readonly knownUntil: Readonly<Record<string, number>>;
+  /** What failed, a sentence each; absent in the word of a build that then failed as a whole. */
+  readonly failed?: readonly string[];
 }
 
 /** What controllers do outside of their workflow. */

@@ -158,6 +158,9 @@ export function controllerId(dagId: string, installation: string): string {
   return `dag/${dagId}@${installation}`;
 }
 
+/** Name of what the keeper of Schedules is told: that some may have been made, or changed. */
+export type KeeperMessage = 'applied';
+
 /** Names of what a controller is asked and told. */
 export type ControllerMessage = 'exchange' | 'setPaused' | 'setEndless' | 'status' | 'state';
 

@@ -1,6 +1,6 @@
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { defineDag } from '../../../dag/define-dag.ts';
-import { cron } from '../../../dag/timetable.ts';
+import { cron, customTimetable } from '../../../dag/timetable.ts';
 import { ensureNamespace } from '../../../scripts/namespace.ts';
 import { reconcileSchedules } from '../../../scripts/schedules/reconcile.ts';
 import { keeperId, renewSchedules, startKeeper } from '../../../scripts/schedules/renew.ts';
@@ -17,8 +17,17 @@ const [london, other] = ['london', 'other'].map((id) =>
     task('only', { run: () => 1 });
   }),
 );
+/** A timetable that has come to fail since its DAG was defined. */
+const broken = customTimetable('on working days', () => {
+  throw new Error('no holidays are known');
+});
+const failing = {
+  ...defineDag('failing', { schedule: null }, ({ task }) => void task('only', { run: () => 1 })),
+  timetable: broken,
+};
 let env: TestWorkflowEnvironment;
 let harness: Harness;
+let looks = 0;
 
 beforeAll(async () => {
   collectLogs();
@@ -32,7 +41,10 @@ beforeAll(async () => {
     bundle: await bundle('test/workflows/fixtures/turn-dags'),
     activities: { io: none, engine: none },
     taskQueue: own,
-    renewSchedules: () => renewSchedules(env.client, own, definitions, new Date()),
+    renewSchedules: () => {
+      looks += 1;
+      return renewSchedules(env.client, own, [...definitions, failing], new Date());
+    },
   });
 });
 
@@ -41,7 +53,7 @@ afterAll(async () => {
   await env.teardown();
 });
 
-test('the keeper names further moments to a Schedule that runs out of them, makes none, and ends when there is none', async () => {
+test('the keeper names further moments to a Schedule that runs out of them, also beside a DAG that fails, and makes none', async () => {
   const apply = async (now: Date, really: boolean) => {
     const definitions = [london].filter((one) => one !== undefined);
     return reconcileSchedules(env.client, { definitions, taskQueue: own, now, apply: really, prune: false });
@@ -51,15 +63,18 @@ test('the keeper names further moments to a Schedule that runs out of them, make
   expect(before).toMatchObject([{ action: 'create' }]);
   expect(await apply(new Date(), false)).toMatchObject([{ action: 'update' }]);
   await startKeeper(env.client, own, before);
-  await startKeeper(env.client, own, before);
   await eventually('it is renewed', async () => (await apply(new Date(), false))[0]?.action === 'keep');
   const schedules = [];
   for await (const { scheduleId } of env.client.schedule.list()) schedules.push(scheduleId);
   expect(schedules).toEqual(['london']);
   const keeper = env.client.workflow.getHandle(keeperId(own));
   expect((await keeper.describe()).status.name).toBe('RUNNING');
+  const { failed } = await renewSchedules(env.client, own, [failing], new Date());
+  expect(failed).toEqual([expect.stringMatching(/^failing: not applied: .*no holidays are known/)]);
+  // Of a Schedule with few moments it heard within a day, when that had run out of them.
+  const then = looks;
+  await startKeeper(env.client, own, before);
+  await eventually('it looks as soon as it is told', () => Promise.resolve(looks > then));
   await keeper.terminate();
   await env.client.schedule.getHandle('london').delete();
-  await startKeeper(env.client, own, before);
-  await keeper.result();
 });
