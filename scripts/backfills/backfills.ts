@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { backfillWorkflowId, type BackfillMessage } from '../../activities/temporal/port.ts';
 import { isOpen } from '../../activities/temporal/execution-status.ts';
-import { codeOf } from '../../activities/temporal/temporal-error.ts';
+import { codeOf, isNotFound } from '../../activities/temporal/temporal-error.ts';
 import { backfillMemo, type BackfillOrder, type BackfillProgress, type BackfillStart } from '../../dag/backfill-run.ts';
 import { roleQueue } from '../../workers/roles.ts';
 import { CommandError } from '../failure.ts';
@@ -35,7 +35,7 @@ export interface Backfills {
   readonly list: (dagId?: string) => Promise<readonly KnownBackfill[]>;
   /** By its id, or the newest of a DAG by that one's id; `undefined` when there is none. */
   readonly find: (id: string) => Promise<KnownBackfill | undefined>;
-  /** Of one that is open. Throws CommandError when no worker answers. */
+  /** Of one that is open. Throws CommandError when it has ended meanwhile, and when no worker answers. */
   readonly setPaused: (order: BackfillOrder, paused: boolean) => Promise<void>;
   readonly cancel: (order: BackfillOrder) => Promise<void>;
 }
@@ -103,18 +103,20 @@ export function openBackfills(client: Client, taskQueue: string): Backfills {
       return (await list(dagId)).find(({ order }) => order.backfillId === id);
     },
     setPaused: (order, paused) =>
-      answered(client, () =>
+      answered(client, order, () =>
         open(order).executeUpdate<void, [boolean]>('setPaused' satisfies BackfillMessage, { args: [paused] }),
       ),
     cancel: (order) =>
-      answered(client, () => open(order).executeUpdate<void, []>('cancelBackfill' satisfies BackfillMessage)),
+      answered(client, order, () => open(order).executeUpdate<void, []>('cancelBackfill' satisfies BackfillMessage)),
   };
 }
 
-async function answered(client: Client, ask: () => Promise<void>): Promise<void> {
+async function answered(client: Client, { backfillId }: BackfillOrder, ask: () => Promise<void>): Promise<void> {
   try {
     await client.withDeadline(Date.now() + 2 * patience, ask);
   } catch (error) {
+    if (isNotFound(error))
+      throw new CommandError(`backfill ${backfillId} has ended meanwhile: tw backfill show says how`, { cause: error });
     if (![1, 4, 8, 9, 14].includes(codeOf(error) ?? 0)) throw error;
     throw new CommandError('no worker answered in time: start one (tw worker), then try again', { cause: error });
   }

@@ -13,7 +13,7 @@ import { runsMarkCommand } from './runs-mark.ts';
 import { runsResumeCommand } from './runs-resume.ts';
 import { whyQueued } from '../runs/why-queued.ts';
 import { controlOf } from '../dag-control.ts';
-import { runsTable, runText } from '../runs/run-text.ts';
+import { runsTable, runText, tasksJson } from '../runs/run-text.ts';
 
 /** `tw runs`: runs of DAGs, those that are over included. */
 export function runsCommand(): Command {
@@ -88,7 +88,8 @@ async function show(runId: string, { attempt, json = false }: ShowOptions): Prom
   const waits = run.state === 'queued' ? await whyItWaits(open, run) : undefined;
   const url = runUrl(open.settings.temporal, runId);
   if (json) {
-    const { dataInterval = null, tasks = null } = status ?? {};
+    const dataInterval = status?.dataInterval ?? null;
+    const tasks = status === undefined ? null : tasksJson(status.tasks);
     const more = { attempt: shown, attempts, ...(waits !== undefined && { waits }) };
     console.log(JSON.stringify({ ...run, ...more, dataInterval, url: url ?? null, tasks }));
   } else console.log(runText(run, { status, url, attempt: [shown, attempts], waits }));

@@ -7,7 +7,7 @@ import { noAnswerText, openRuns, runOf } from '../runs/open-runs.ts';
 import { tasksAnswerCommand } from './tasks-answer.ts';
 import { tasksClearCommand } from './tasks-clear.ts';
 import { tasksMarkCommand } from './tasks-mark.ts';
-import { tasksTable } from '../runs/run-text.ts';
+import { tasksJson, tasksTable } from '../runs/run-text.ts';
 import { findTryLog, logText, readTryLog } from '../runs/try-log.ts';
 
 /** `tw tasks`: the tasks of a run. */
@@ -38,7 +38,7 @@ async function states(runId: string, { json = false }: { readonly json?: boolean
   await runOf(open.reader, runId);
   const status = await open.reader.status(runId);
   if (status === undefined) throw new CommandError(noAnswerText(runId));
-  console.log(json ? JSON.stringify(status.tasks) : tasksTable(status.tasks));
+  console.log(json ? JSON.stringify(tasksJson(status.tasks)) : tasksTable(status.tasks));
 }
 
 interface LogOptions {

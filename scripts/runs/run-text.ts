@@ -52,6 +52,17 @@ export function runText(run: RunSummary, { status, url, attempt, waits }: RunFac
   return [runId, ...lines, ...tasks].join('\n');
 }
 
+/** Where a task instance is, as `--json` tells it: as everywhere there, times are ISO 8601, UTC. */
+export interface TaskJson extends Omit<TaskStatus, 'start' | 'end'> {
+  readonly start: string | null;
+  readonly end: string | null;
+}
+
+/** The tasks of a run for `--json`. */
+export function tasksJson(tasks: readonly TaskStatus[]): readonly TaskJson[] {
+  return tasks.map(({ start, end, ...task }) => ({ ...task, start: iso(start), end: iso(end) }));
+}
+
 /** The tasks of a run, an index of a mapped one a row. */
 export function tasksTable(tasks: readonly TaskStatus[]): string {
   const table = new Table({
@@ -60,7 +71,7 @@ export function tasksTable(tasks: readonly TaskStatus[]): string {
   });
   for (const { label, state, tryNumber, start, end, error, wait } of tasks) {
     const took = start === null || end === null ? '' : durationText(end - start);
-    const from = start === null ? '' : seconds(new Date(start).toISOString());
+    const from = start === null ? '' : seconds(start);
     table.push([
       label,
       state,
@@ -84,6 +95,11 @@ function oneLine(text: string): string {
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
 }
 
-function seconds(iso: string): string {
-  return instantText(new Date(Math.floor(Date.parse(iso) / 1_000) * 1_000));
+function iso(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
+}
+
+/** An instant, epoch milliseconds or ISO 8601, as people read it. */
+function seconds(time: number | string): string {
+  return instantText(new Date(Math.floor(new Date(time).getTime() / 1_000) * 1_000));
 }

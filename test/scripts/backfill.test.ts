@@ -1,3 +1,4 @@
+import { openBackfills } from '../../scripts/backfills/backfills.ts';
 import type { RunSummary } from '../../scripts/runs/run-summary.ts';
 import { eventually } from '../support/own-state.ts';
 import { cliStage } from './cli-stage.ts';
@@ -42,6 +43,13 @@ test('tw backfill runs a range, shows how far it is, and does what there is no s
     code: 1,
     err: `tw: backfill ${id} is over (completed): there is nothing to cancel\n`,
   });
+  // One that ends between the look and the word.
+  const backfills = openBackfills(stage.env.client, stage.own);
+  const found = await backfills.find(id);
+  if (found === undefined) throw new Error('it is not found');
+  await expect(backfills.setPaused(found.order, true)).rejects.toThrow(
+    `backfill ${id} has ended meanwhile: tw backfill show says how`,
+  );
 }, 120_000);
 
 test('tw backfill pause, resume and cancel change an open one', async () => {

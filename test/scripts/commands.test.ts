@@ -69,14 +69,24 @@ describe('tw dags', () => {
   });
 
   test.each([
-    ['a DAG that there is not', ['nowhere'], 'there is no DAG nowhere; there are: '],
-    ['what is not JSON', ['pinterestDaily', '--conf', '{'], '--conf is not JSON'],
-    ['what is no object', ['pinterestDaily', '--conf', '[1]'], '--conf is not a JSON object'],
-    ['an id that is too long', ['pinterestDaily', '--run-id', 'x'.repeat(700)], 'takes 700 bytes in the keys of its'],
-    ['params that are wrong', ['pinterestDaily', '--conf', '{"posts":0,"past":1}'], 'pinterestDaily has no param past'],
-  ])('refuses %s in words, and starts nothing', async (_, args, words) => {
+    ['a DAG that there is not', 1, ['nowhere'], 'there is no DAG nowhere; there are: '],
+    ['what is not JSON', 78, ['pinterestDaily', '--conf', '{'], '--conf is not JSON'],
+    ['what is no object', 78, ['pinterestDaily', '--conf', '[1]'], '--conf is not a JSON object'],
+    [
+      'an id that is too long',
+      1,
+      ['pinterestDaily', '--run-id', 'x'.repeat(700)],
+      'takes 700 bytes in the keys of its',
+    ],
+    [
+      'params that are wrong',
+      1,
+      ['pinterestDaily', '--conf', '{"posts":0,"past":1}'],
+      'pinterestDaily has no param past',
+    ],
+  ])('refuses %s in words (exit code %i), and starts nothing', async (_, exitCode, args, words) => {
     const { code, out, err } = await run('dags', 'trigger', ...args);
-    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect({ code, out }).toEqual({ code: exitCode, out: '' });
     expect(err).toContain(words);
     expect(err).not.toMatch(/^ +at /m);
   });

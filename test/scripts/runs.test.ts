@@ -138,6 +138,9 @@ describe('tw runs show and tw tasks states', () => {
     expect([state, shown.code, tasks.length]).toEqual(['success', 0, 14]);
     expect(dataInterval.start).toMatch(/T00:00:00Z$/);
     expect(JSON.parse(states.out)).toEqual(tasks);
+    // They were epoch milliseconds beside the ISO times of the run.
+    const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    expect(tasks.find(({ taskId }) => taskId === 'emulate')).toMatchObject({ start: iso, end: iso });
     expect(text.out).toMatch(new RegExp(`^${good}\ndag +pinterestDaily\nstate +success\n`));
     expect(text.out).toMatch(/│ land\[geo\] +│ success │ 1 +│/);
   });
