@@ -1,24 +1,7 @@
-import { assetNames, isMet, type AssetCondition, type AssetEvent } from './assets.ts';
-import type { AssetPartitions } from './partitioned-assets.ts';
-import { isDue, place, type PartitionRules, type PendingPartition } from './pending-partitions.ts';
-
-/** A DAG that is started by assets. */
-export interface AssetSubscription {
-  readonly dagId: string;
-  readonly condition: AssetCondition;
-  /** Of a DAG that is started for each partition of them. */
-  readonly partitions?: AssetPartitions;
-}
-
-/** A DAG that waits for assets, and what has come for it since its last run for them, the oldest first. */
-export interface AssetQueue extends AssetSubscription {
-  /** Empty for a DAG that is started for partitions. */
-  readonly events: readonly AssetEvent[];
-  /** Partitions that something has come for; the one that something came for last stands last. */
-  readonly pending?: readonly PendingPartition[];
-  /** Why the last events that did not count did not, in sentences, the newest last. */
-  readonly problems?: readonly string[];
-}
+import { partitionsOf, queueBytes, queued, shortened, type AssetQueue, type AssetSubscription } from './asset-queue.ts';
+import { assetNames, isMet, type AssetEvent } from './assets.ts';
+import { handedOnBytes, mostHandedOn } from './handed-on.ts';
+import { isDue } from './pending-partitions.ts';
 
 /** What the hub of an installation's assets knows, and hands on to itself when its history has grown long. */
 export interface AssetHubStart {
@@ -41,21 +24,26 @@ export interface DueRun {
 
 /** Which DAGs wait for which assets, and what has come for them. Pure: it has no clock and starts nothing. */
 export interface AssetHub {
-  /** Says which DAGs are started by assets, all of them: what has come stays for those that were known and wait for it still. */
-  readonly subscribe: (subscriptions: readonly AssetSubscription[]) => readonly DueRun[];
+  /**
+   * Says which DAGs are started by assets, all of them: what has come stays for those that were known and wait for it still. It may be
+   * enough now: see `due`.
+   */
+  readonly subscribe: (subscriptions: readonly AssetSubscription[]) => void;
   /** Takes an event; one that has come before changes nothing. What comes back are the runs that it starts. */
   readonly take: (event: AssetEvent) => readonly DueRun[];
+  /** Takes out what has been enough since a subscription, at most so many runs; what is more stays until it is asked for again. */
+  readonly due: (most: number) => readonly DueRun[];
   readonly state: () => Required<AssetHubStart>;
 }
-
-/** Events of one asset that are kept for a DAG: the newest ones. */
-const mostKept = 50;
 
 /** Events that are remembered: a message that was sent twice may come that late. */
 const longestPast = 1_000;
 
-/** Sentences that are kept for a DAG. */
-const mostProblems = 5;
+/** Bytes of their ids. */
+const mostPast = 500_000;
+
+/** Bytes of queues. */
+const mostQueued = mostHandedOn - mostPast;
 
 /**
  * Airflow's asset-triggered runs: an event is queued for each DAG that waits for its asset; when what is queued meets the DAG's
@@ -66,18 +54,21 @@ export function openAssetHub(start: AssetHubStart): AssetHub {
   let queues = [...(start.queues ?? [])];
   let past = [...(start.past ?? [])];
   let { started = 0 } = start;
+  /** Never less than they are. */
+  let bytes = queueBytes(queues);
 
-  /** Takes out of a queue what is due; of partitions only one, where it is named. */
-  function settle(queue: AssetQueue, due: DueRun[], only?: string): AssetQueue {
+  /** Takes out of a queue what is due, until there are so many; of partitions only one, where it is named. */
+  function settle(queue: AssetQueue, due: DueRun[], most: number, only?: string): AssetQueue {
     const { dagId, condition, events, pending } = queue;
     const rules = partitionsOf(queue);
+    if (due.length >= most) return queue;
     if (rules === undefined || pending === undefined) {
       if (events.length === 0 || !isMet(condition, new Set(events.map(({ asset }) => asset)))) return queue;
       due.push({ dagId, number: ++started, events });
       return { ...queue, events: [] };
     }
     const left = pending.filter((one) => {
-      if ((only !== undefined && one.partitionKey !== only) || !isDue(rules, one)) return true;
+      if (due.length >= most || (only !== undefined && one.partitionKey !== only) || !isDue(rules, one)) return true;
       due.push({ dagId, number: ++started, ...one });
       return false;
     });
@@ -99,56 +90,52 @@ export function openAssetHub(start: AssetHubStart): AssetHub {
       .reduce((queue, event) => queued(queue, event).queue, empty);
   }
 
+  /** Makes room where queues have become too large to be handed on. */
+  function fit(): void {
+    if (bytes <= mostQueued) return;
+    bytes = queueBytes(queues);
+    if (bytes <= mostQueued) return;
+    queues = [...shortened(queues, mostQueued)];
+    bytes = queueBytes(queues);
+  }
+
   return {
     subscribe: (subscriptions) => {
       const before = new Map(queues.map((queue) => [queue.dagId, queue]));
-      const due: DueRun[] = [];
-      queues = subscriptions.map((one) => settle(queueFor(one, before.get(one.dagId)), due));
-      return due;
+      queues = subscriptions.map((one) => queueFor(one, before.get(one.dagId)));
+      bytes = queueBytes(queues);
+      fit();
     },
     take: (event) => {
       if (past.includes(event.id)) return [];
-      past = [...past, event.id].slice(-longestPast);
+      past = withNewestId(past, event.id);
       const due: DueRun[] = [];
       queues = queues.map((before) => {
         if (!assetNames(before.condition).includes(event.asset)) return before;
         const { queue, partitionKey } = queued(before, event);
-        return settle(queue, due, partitionKey);
+        bytes += eventBytes(event);
+        return settle(queue, due, Infinity, partitionKey);
       });
+      fit();
+      return due;
+    },
+    due: (most) => {
+      const due: DueRun[] = [];
+      queues = queues.map((queue) => settle(queue, due, most));
       return due;
     },
     state: () => ({ queues, past, started }),
   };
 }
 
-function partitionsOf({ condition, partitions }: AssetQueue): PartitionRules | undefined {
-  return partitions && { condition, partitions };
+/** What an event may add to a queue: itself, and a partition or a sentence about it. */
+function eventBytes(event: AssetEvent): number {
+  return 2 * handedOnBytes(event) + 200;
 }
 
-/** Puts an event in a queue, and says which partition it is for. As in Airflow, what is of a partition counts only for DAGs that are started for partitions. */
-function queued(
-  queue: AssetQueue,
-  event: AssetEvent,
-): { readonly queue: AssetQueue; readonly partitionKey?: string | undefined } {
-  const { asset, runId, partitionKey: key } = event;
-  const rules = partitionsOf(queue);
-  if (rules === undefined) {
-    if (key === undefined) return { queue: { ...queue, events: withNewest(queue.events, event) } };
-    const words = `${asset}, made by ${runId}, is of partition ${key}, and this DAG is not started for partitions`;
-    return { queue: withProblem(queue, words) };
-  }
-  const { pending, partitionKey, problem } = place(queue.pending ?? [], rules, event);
-  const placed = { ...queue, pending };
-  return { queue: problem === undefined ? placed : withProblem(placed, problem), partitionKey };
-}
-
-function withProblem(queue: AssetQueue, problem: string): AssetQueue {
-  return { ...queue, problems: [...(queue.problems ?? []), problem].slice(-mostProblems) };
-}
-
-function withNewest(events: readonly AssetEvent[], event: AssetEvent): readonly AssetEvent[] {
-  const all = [...events, event];
-  const same = all.filter(({ asset }) => asset === event.asset);
-  const [oldest] = same;
-  return same.length > mostKept ? all.filter((one) => one !== oldest) : all;
+function withNewestId(past: readonly string[], id: string): string[] {
+  const all = [...past, id].slice(-longestPast);
+  // With quotes and a comma.
+  const bytes = all.reduce((sum, one) => sum + one.length + 3, 0);
+  return bytes <= mostPast ? all : all.slice(all.length >> 3);
 }

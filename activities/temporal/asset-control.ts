@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
-import type { AssetHubStart, AssetSubscription } from '../../dag/asset-hub.ts';
+import type { AssetHubStart } from '../../dag/asset-hub.ts';
+import type { AssetSubscription } from '../../dag/asset-queue.ts';
 import type { AssetEvent } from '../../dag/assets.ts';
 import { openExchange } from './exchange.ts';
 import { assetHubId, type AssetControl, type AssetHubMessage } from './port.ts';
@@ -19,6 +21,9 @@ export interface AssetControlOptions {
 }
 
 type Hub = (runQueue: string, start: AssetHubStart) => Promise<void>;
+
+/** Milliseconds until the hub is told of what it has not taken, since it goes on in a new history. */
+const tellAgainAfter = 100;
 
 /** Milliseconds that the hub has to tell where it is. */
 const tellWithin = 5_000;
@@ -41,12 +46,17 @@ export function createAssetControl({ client, installation, taskQueue, runQueue }
 
   // By updates, not by signals: a workflow to which signals come without a pause cannot go on in a new history.
   const exchange = openExchange<never, never, AssetEvent>(async (_, { ends }) => {
-    await updateOrStart<void, [string, AssetHubStart]>(client, {
-      workflowId,
-      name: 'events' satisfies AssetHubMessage,
-      input: ends,
-      birth: async (last) => birthOf(await stateLeftBy(last)),
-    });
+    for (let rest = ends; rest.length > 0;) {
+      const taken = await updateOrStart<number | null, [string, AssetHubStart]>(client, {
+        workflowId,
+        name: 'events' satisfies AssetHubMessage,
+        input: rest,
+        birth: async (last) => birthOf(await stateLeftBy(last)),
+      });
+      // A worker of before this was counted takes all of them, and does not say so.
+      rest = rest.slice(taken ?? rest.length);
+      if (rest.length > 0) await delay(tellAgainAfter);
+    }
     return [];
   });
 

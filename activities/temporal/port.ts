@@ -1,7 +1,8 @@
 import type { BackfillSlot } from '../../dag/backfill-run.ts';
 import type { RunChange } from '../../dag/kept.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
-import type { AssetHubStart, AssetSubscription } from '../../dag/asset-hub.ts';
+import type { AssetHubStart } from '../../dag/asset-hub.ts';
+import type { AssetSubscription } from '../../dag/asset-queue.ts';
 import type { AssetEvent } from '../../dag/assets.ts';
 import type { PoolSize, SlotClaim, WaitReason } from '../../dag/pool.ts';
 import type { RunState, TaskState } from '../../dag/states.ts';

@@ -1,4 +1,4 @@
-import type { AssetQueue } from '../../dag/asset-hub.ts';
+import type { AssetQueue } from '../../dag/asset-queue.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { assetScheduleText } from '../../dag/partitioned-assets.ts';
 import { standing } from '../../dag/pending-partitions.ts';

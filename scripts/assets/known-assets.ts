@@ -1,4 +1,4 @@
-import type { AssetSubscription } from '../../dag/asset-hub.ts';
+import type { AssetSubscription } from '../../dag/asset-queue.ts';
 import { assetNames } from '../../dag/assets.ts';
 import type { DagDefinition } from '../../dag/definition.ts';
 

@@ -39,19 +39,19 @@ describe('assets', () => {
   test('are told once, kept over a new subscription, and start each DAG that waits for them', () => {
     const hub = hubOf(allOf(a, b));
     hub.take(event('a', 1));
-    expect(
-      hub.subscribe([
-        { dagId: 'takes', condition: allOf(a, c) },
-        { dagId: 'other', condition: c },
-      ]),
-    ).toEqual([]);
+    hub.subscribe([
+      { dagId: 'takes', condition: allOf(a, c) },
+      { dagId: 'other', condition: c },
+    ]);
+    expect(hub.due(10)).toEqual([]);
     expect(hub.take(event('c', 2))).toMatchObject([
       { dagId: 'takes', number: 1, events: [{ asset: 'a' }, { asset: 'c' }] },
       { dagId: 'other', number: 2 },
     ]);
     expect(hub.take(event('c', 2))).toEqual([]);
     hub.take(event('a', 3));
-    expect(hub.subscribe([{ dagId: 'takes', condition: anyOf(a, b) }])).toMatchObject([{ number: 3 }]);
+    hub.subscribe([{ dagId: 'takes', condition: anyOf(a, b) }]);
+    expect([hub.due(0), hub.due(10), hub.due(10)]).toMatchObject([[], [{ number: 3 }], []]);
   });
 
   test('are read as people write them, and have names', () => {
@@ -84,5 +84,28 @@ describe('assets', () => {
         expect(numbers).toEqual(numbers.map((_, at) => at + 1));
       }),
     );
+  });
+
+  // The hub went on in a new history with all that it knew; over 2 MB Temporal takes no such thing, and it stood still for ever.
+  test('that wait are given up, the oldest of the DAG that waits for the most first, where all are too many to hand on', () => {
+    const long = 'x'.repeat(190);
+    const names = Array.from({ length: 150 }, (_, at) => `${long}${at}`);
+    const hub = openAssetHub({});
+    hub.subscribe([
+      { dagId: 'one', condition: allOf(a, asset(names[0] ?? '')) },
+      { dagId: 'all', condition: allOf(b, ...names.map((name) => asset(name))) },
+    ]);
+    for (let at = 0; at < 50; at++)
+      for (const [n, name] of names.entries()) hub.take({ ...event(name, at * 1_000 + n), runId: long });
+    const { queues, past } = hub.state();
+    expect(JSON.stringify(hub.state()).length).toBeLessThan(1_500_000);
+    expect(past.length).toBeGreaterThan(500);
+    const [one, all] = queues;
+    expect([one?.events.length, one?.problems]).toEqual([50, undefined]);
+    expect(all?.events.length).toBeGreaterThan(1_000);
+    expect(all?.events.at(-1)).toMatchObject({ id: 'event-49149' });
+    expect(all?.problems).toEqual([
+      expect.stringMatching(/^the oldest events that waited, \d+, were given up: all DAGs/),
+    ]);
   });
 });

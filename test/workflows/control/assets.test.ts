@@ -1,3 +1,5 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { createAssetControl } from '../../../activities/temporal/asset-control.ts';
 import type { RunSummaryRecord } from '../../../dag/run-record.ts';
 import { allOf, anyOf, asset, type AssetEvent } from '../../../dag/assets.ts';
 import { eventually } from '../../support/own-state.ts';
@@ -115,4 +117,27 @@ describe('assets, on a real server', () => {
     await eventually('what waited is enough now', async () => (await runsOf('takesBoth')).length === 3);
     expect(await queued()).toEqual({ takesBoth: 0 });
   });
+
+  // All that one letter started were children of one history of the hub: with over 2,000 its workflow task failed, over and over. Two thousand
+  // take a minute or two here; that the hub goes on after 250 is what keeps it from them.
+  test('start so many runs that the hub goes on in new histories, and each once', async () => {
+    const { client, taskQueue } = harness;
+    const [installation, runQueue] = [`${taskQueue}-many`, `${taskQueue}-nobody`];
+    const many = createAssetControl({ client, installation, taskQueue: `${taskQueue}-control`, runQueue });
+    const lake = asset('lake/many');
+    await many.subscribe(Array.from({ length: 30 }, (_, at) => ({ dagId: `many${at}`, condition: lake })));
+    // Slips in the Temporal UI; the signal would stand in its history for ever.
+    const hub = client.workflow.getHandle(`assets@${installation}`);
+    await hub.signal('subscribe');
+    await expect(hub.executeUpdate('events', { args: [null] })).rejects.toThrow(WorkflowUpdateFailedError);
+    const { runId } = await hub.describe();
+    const about = { asset: lake.asset, dagId: 'makes', runId: 'many', taskId: 'many', mapIndex: -1 };
+    const events = Array.from({ length: 18 }, (_, at) => ({ ...about, id: `at-once-${at}`, timestamp: at }));
+    await many.tell(events);
+    await many.tell(events.slice(0, 5));
+    const began = async () => (await client.workflow.count(`TaskQueue = '${runQueue}'`)).count;
+    await eventually('all have begun', async () => (await began()) >= 540);
+    expect([await began(), (await many.status())?.started]).toEqual([540, 540]);
+    expect((await hub.describe()).runId).not.toBe(runId);
+  }, 120_000);
 });
