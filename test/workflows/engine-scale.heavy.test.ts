@@ -1,5 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { Worker, type WorkflowBundle } from '@temporalio/worker';
+import { eventually } from '../support/own-state.ts';
 import { fixtureActivities } from './fixtures/fixture-activities.ts';
 import { bundle, endOf, onRealServer, type Stage } from './harness.ts';
 
@@ -92,4 +93,23 @@ describe('as many tasks as a run may have, on a real server', () => {
     const next = await stage.harness.ledger.read({ dagId: 'longestMap', runId: handle.workflowId });
     expect(next?.tasks.filter(({ kept }) => kept === true)).toHaveLength(10_000);
   }, 300_000);
+
+  // A run that triggered more than Temporal's 2,000 open children stood still for ever: the workflow task that asked for them failed, again and again.
+  test('runs that one run triggers wait while there is no room for them, and a cancellation still reaches it', async () => {
+    const handle = await stage.harness.start('triggersMany');
+    const child = (n: number) => stage.harness.client.workflow.getHandle(`${handle.workflowId}/${n}`);
+    const isThere = async (n: number) =>
+      child(n)
+        .describe()
+        .then(
+          () => true,
+          () => false,
+        );
+    await eventually('as many as fit have begun', () => isThere(1_899), 240_000);
+    await Promise.all(Array.from({ length: 20 }, (_, n) => child(n).terminate()));
+    await eventually('as many more have begun', () => isThere(1_919), 60_000);
+    await handle.cancel();
+    expect((await endOf(handle)).type).toBe('CancelledFailure');
+    expect(await isThere(1_920)).toBe(false);
+  }, 320_000);
 });

@@ -1,10 +1,10 @@
 import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
-import { CancellationScope, workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
-import { openPlaces } from './activity-places.ts';
+import { CancellationScope, patched, workflowInfo, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { currentTask, followWork } from './current-task.ts';
 import { failureTypes } from './failures.ts';
 import { payloadBudget } from './payload-budget.ts';
 import { payloadText } from './payload-size.ts';
+import { openPlaces } from './places.ts';
 
 /** Header that tells an activity which task and try it works for; activities/shared/interceptor.ts reads it. */
 export const taskHeader = 'tradewind-task';
@@ -20,6 +20,7 @@ const pokeHeader = 'tradewind-poke';
 export const interceptors: WorkflowInterceptorsFactory = () => {
   const overBudget = payloadBudget();
   const places = openPlaces();
+  const childPlaces = openPlaces(undefined, () => patched('children-have-places'));
   /** Local activities under way. */
   let local = 0;
   return {
@@ -91,7 +92,14 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
             const wait = overBudget(characters);
             return wait === undefined ? next(input) : wait.then(begin);
           };
-          return begin();
+          const place = (): ReturnType<typeof next> => {
+            const begun = begin();
+            begun.then(([, ended]) => ended.then(childPlaces.leave, childPlaces.leave), childPlaces.leave);
+            return begun;
+          };
+          // Whoever starts a run out of reach of his own cancellation is cancelled while he waits: the shield knows of it.
+          const room = childPlaces.take(cancelled);
+          return room === undefined ? place() : room.then(place);
         },
         startTimer: (input, next) => {
           const task = currentTask();

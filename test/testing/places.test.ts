@@ -1,8 +1,8 @@
-import { openPlaces } from '../../workflows/engine/activity-places.ts';
+import { openPlaces } from '../../workflows/engine/places.ts';
 
 const never = (): Promise<never> => new Promise(() => undefined);
 
-describe('places of activities', () => {
+describe('places of activities and children', () => {
   test('are taken at once as far as there are any, then in the order in which they were asked for', async () => {
     const places = openPlaces(2);
     expect([places.take(never), places.take(never)]).toEqual([undefined, undefined]);
@@ -31,5 +31,21 @@ describe('places of activities', () => {
     await expect(next).resolves.toBeUndefined();
     places.leave();
     expect(places.take(never)).toBeUndefined();
+  });
+
+  test('have to be waited for from the moment on at which that is said, and by then more may be taken than there are', async () => {
+    let isBounded = false;
+    const places = openPlaces(1, () => isBounded);
+    expect([places.take(never), places.take(never), places.take(never)]).toEqual([undefined, undefined, undefined]);
+    isBounded = true;
+    let hasCome = false;
+    const waits = places.take(never)?.then(() => (hasCome = true));
+    places.leave();
+    places.leave();
+    await Promise.resolve();
+    expect(hasCome).toBe(false);
+    places.leave();
+    await waits;
+    expect(hasCome).toBe(true);
   });
 });
