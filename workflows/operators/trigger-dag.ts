@@ -2,8 +2,10 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { IoActivities, RunEnd } from '../../activities/steps/contract.ts';
 import type { RunContext } from '../../dag/definition.ts';
 import type { Duration } from '../../dag/duration.ts';
+import { fnv1a64 } from '../../dag/fnv.ts';
 import { checkParams } from '../../dag/params.ts';
 import { partitionKeyProblem } from '../../dag/partition-key.ts';
+import { keyPart } from '../../pipeline/run-keys.ts';
 import { activitiesOn } from '../engine/activities-on.ts';
 import {
   taskOfOperator,
@@ -187,11 +189,18 @@ function datesOf({ logicalDate, sameInterval = false, ...given }: TriggerDagOpti
   };
 }
 
+/**
+ * Bytes of an id at most that has the whole id of the run which triggers. A DAG that triggers itself, or DAGs that trigger each other in
+ * turn, give each run an id with all those before in it. A key of a run's objects takes 600 of them, and a Temporal server on MySQL or
+ * PostgreSQL 255 characters, of which the parts of a long map need some.
+ */
+const longestId = 200;
+
 /** The same in every try, so that a second one finds the run of the first. */
 function defaultRunId(
   dagId: string,
   { logicalDate }: GivenDates,
-  { run, taskId, mapIndex }: CurrentTask,
+  { run, taskId, mapIndex, host }: CurrentTask,
   { unnamed }: Triggers,
 ): string {
   // As a run's id is that somebody starts by hand for such a date.
@@ -199,5 +208,9 @@ function defaultRunId(
   const count = (unnamed.get(dagId) ?? 0) + 1;
   unnamed.set(dagId, count);
   const index = mapIndex < 0 ? '' : `__${mapIndex}`;
-  return `${dagId}-triggered__${run.runId}__${taskId}${index}${count === 1 ? '' : `__${count}`}`;
+  const idBy = (parent: string): string =>
+    `${dagId}-triggered__${parent}__${taskId}${index}${count === 1 ? '' : `__${count}`}`;
+  const whole = idBy(run.runId);
+  if (keyPart(whole).length <= longestId || !host.patched('triggered-ids-are-short')) return whole;
+  return idBy(fnv1a64(run.runId).toString(16).padStart(16, '0'));
 }

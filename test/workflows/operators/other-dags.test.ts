@@ -97,6 +97,11 @@ describe('operators about other DAGs, on a real server', () => {
     expect((await endOf(child)).result?.state).toBe('success');
   });
 
+  test('a DAG that triggers itself goes on without end: the id of each run had all those before in it, and some 25th was too long', async () => {
+    const first = await harness.start('again', { left: 40 });
+    expect(await endOf(first)).toMatchObject({ result: { state: 'success' } });
+  });
+
   test('a run is triggered for a date once, others join or pass, and sensors wait for it by its date', async () => {
     const date = '2026-03-02T00:00:00Z';
     const sensing = await harness.start('awaits', { date });
