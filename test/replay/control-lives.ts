@@ -1,6 +1,7 @@
 import { keeperId } from '../../scripts/schedules/renew.ts';
 import { eventually } from '../support/own-state.ts';
 import type { Harness } from '../workflows/harness.ts';
+import { assetHubThatIsTerminated } from './asset-hub-lives.ts';
 import { backfillThatIsCancelled, backfillToItsEnd } from './backfill-lives.ts';
 import { controllerOfEndlessRuns, controllerOfManyRuns, controllerThatIsTerminated } from './controller-lives.ts';
 import type { Keep, Life } from './life.ts';
@@ -8,6 +9,7 @@ import { poolOfManySizes, poolOfTask, poolThatIsTerminated } from './pool-lives.
 
 const turnDags = 'test/workflows/fixtures/turn-dags';
 const poolDags = 'test/workflows/fixtures/pool-dags';
+const assetDags = 'test/workflows/fixtures/asset-dags';
 const backfillDags = 'test/workflows/fixtures/backfill-dags';
 
 /** Every way that a recorded history shows; a new one is to be added, none to be changed. */
@@ -20,6 +22,7 @@ export const lives: readonly Life[] = [
   { names: ['pool-of-task'], entry: poolDags, live: poolOfTask },
   { names: ['backfill'], entry: backfillDags, live: backfillToItsEnd },
   { names: ['backfill-cancelled'], entry: backfillDags, live: backfillThatIsCancelled },
+  { names: ['asset-hub', 'asset-hub-revived'], entry: assetDags, live: assetHubThatIsTerminated },
   { names: ['schedule-keeper'], entry: turnDags, live: keeperOfSchedules },
 ];
 
