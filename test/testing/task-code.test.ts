@@ -132,6 +132,17 @@ describe("a task's own code in a test", () => {
 });
 
 describe('waiting in a test', () => {
+  test('fails the task, without another try, of a signal by which the engine itself is told something', async () => {
+    const deaf = dag('deaf', { schedule: null, defaultArgs: { retries: 2 } }, ({ task }) => {
+      for (const name of ['turn', 'slots']) task(name, { run: () => waitForSignal(name, z.unknown()) });
+    });
+    const { tries } = await testDag(deaf, { signals: [{ name: 'turn', payload: null }] });
+    expect(['turn', 'slots'].map((taskId) => tries({ taskId }).map(({ error }) => error?.message))).toEqual([
+      ["the signal turn is the engine's own: wait for one of another name"],
+      ["the signal slots is the engine's own: wait for one of another name"],
+    ]);
+  });
+
   const waits = dag('waits', { schedule: null }, ({ task }) => {
     const file = task('file', {
       run: () => s3KeySensor({ bucketKey: 'in/a.csv', pokeInterval: '5 minutes', timeout: '1 hour' }),

@@ -8,6 +8,7 @@ import {
   getExternalWorkflowHandle,
   log,
   makeContinueAsNewFunc,
+  patched,
   setHandler,
   upsertMemo,
 } from '@temporalio/workflow';
@@ -32,6 +33,7 @@ import {
 } from '../../dag/turns.ts';
 import { turnSignal } from '../engine/turn.ts';
 import { openEndless } from './endless-runs.ts';
+import { hasFields, letterValidator, validatorOf } from './messages.ts';
 import { controllerActivities, watchUntilLong } from './run-watch.ts';
 import { openTeller } from './teller.ts';
 import { leaveTrace } from './traces.ts';
@@ -123,7 +125,7 @@ export async function dagController(start: ControllerStart): Promise<void> {
     await told;
   }
 
-  setHandler(exchange, ({ asks, ends }) => {
+  const takeLetter = ({ asks, ends }: Letter<TurnRequest, RunEnded>): readonly Turn[] => {
     const admitted = [
       ...ends.flatMap((ended) => {
         const next = turns.ended(ended);
@@ -138,9 +140,14 @@ export async function dagController(start: ControllerStart): Promise<void> {
     moves += ends.length;
     begin(admitted, new Set(asks.map(({ executionId }) => executionId)));
     return asks.map(turnOf);
-  });
-  setHandler(setPaused, pause);
+  };
+  setHandler(exchange, takeLetter, letterValidator(isTurnRequest, isEnded));
+  setHandler(setPaused, pause, validatorOf(isPauseOrder, 'setPaused takes {"paused": true, "note": "why"}, or false'));
   setHandler(setEndless, (order) => {
+    if (!isEndlessOrder(order) && patched('endless-orders-are-checked')) {
+      log.warn('a signal was passed over: its payload is not right', { signal: setEndless.name });
+      return;
+    }
     endless.set(order);
     upsertMemo({ [endlessMemo]: order });
   });
@@ -195,4 +202,28 @@ export async function dagController(start: ControllerStart): Promise<void> {
 function inOrder(asks: readonly TurnRequest[]): readonly TurnRequest[] {
   if (!asks.some(({ dependsOnPast }) => dependsOnPast === true)) return asks;
   return asks.toSorted((a, b) => a.logicalDate - b.logicalDate);
+}
+
+function isTurnRequest(ask: unknown): boolean {
+  return hasFields(ask, {
+    runId: 'string',
+    executionId: 'string',
+    runType: 'string',
+    logicalDate: 'number',
+    maxActiveRuns: 'number',
+  });
+}
+
+function isEnded(ended: unknown): boolean {
+  return hasFields(ended, { executionId: 'string' });
+}
+
+function isPauseOrder(order: unknown): boolean {
+  return hasFields(order, { paused: 'boolean', note: 'string' });
+}
+
+function isEndlessOrder(order: unknown): boolean {
+  const isBound = (bound: unknown): boolean => bound === null || typeof bound === 'number';
+  const { from, until } = (order ?? {}) as { readonly from?: unknown; readonly until?: unknown };
+  return order === null || (isBound(from) && isBound(until));
 }

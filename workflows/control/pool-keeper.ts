@@ -19,6 +19,7 @@ import type {
 } from '../../activities/temporal/port.ts';
 import { openPool, type PoolSize, type PoolStart, type SlotClaim } from '../../dag/pool.ts';
 import { slotsSignal } from '../engine/pool-slots.ts';
+import { hasFields, letterValidator, validatorOf } from './messages.ts';
 import { watchUntilLong } from './run-watch.ts';
 import { openTeller } from './teller.ts';
 import { leaveTrace } from './traces.ts';
@@ -74,7 +75,7 @@ export async function poolKeeper(start: PoolStart): Promise<void> {
     return reason === undefined ? { go: true } : { go: false, ...reason };
   }
 
-  setHandler(exchange, ({ asks, ends }) => {
+  const takeLetter = ({ asks, ends }: Letter<PoolRequest, PoolRelease>): readonly PoolTurn[] => {
     const admitted = ends.flatMap(({ id }) => pool.release(id));
     for (const { claim, size, startedAt } of asks) {
       if (size !== undefined) admitted.push(...pool.resizeBy(size, startedAt));
@@ -83,11 +84,17 @@ export async function poolKeeper(start: PoolStart): Promise<void> {
     moves += ends.length;
     begin(admitted, new Set(asks.map(({ claim }) => claim.id)));
     return asks.map(({ claim }) => turnOf(claim.id));
-  });
-  setHandler(resize, (size) => {
+  };
+  setHandler(exchange, takeLetter, letterValidator(isPoolRequest, isRelease));
+  const takeSize = (size: PoolSize): void => {
     isDeleted = size.slots === null;
     begin(pool.resize(size));
-  });
+  };
+  setHandler(
+    resize,
+    takeSize,
+    validatorOf(isPoolSize, 'resize takes {"slots": 3, "description": "why"}, or null for slots'),
+  );
   setHandler(status, () => {
     const { past: _, ...told } = pool.state();
     return told;
@@ -110,4 +117,19 @@ export async function poolKeeper(start: PoolStart): Promise<void> {
 function executionsOf(claims: readonly SlotClaim[]): readonly RunExecution[] {
   const runs = new Map(claims.map(({ runId, executionId }) => [executionId, { runId, executionId }]));
   return [...runs.values()];
+}
+
+function isPoolRequest(ask: unknown): boolean {
+  const { claim } = (ask ?? {}) as { readonly claim?: unknown };
+  return hasFields(claim, { id: 'string', runId: 'string', executionId: 'string', slots: 'number', weight: 'number' });
+}
+
+function isRelease(release: unknown): boolean {
+  return hasFields(release, { id: 'string' });
+}
+
+function isPoolSize(size: unknown): boolean {
+  const { slots } = (size ?? {}) as { readonly slots?: unknown };
+  const isCount = slots === null || (Number.isInteger(slots) && Number(slots) >= 0);
+  return isCount && hasFields(size, { description: 'string' });
 }

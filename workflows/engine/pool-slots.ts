@@ -30,6 +30,8 @@ export function openPoolSlots(onDefect: (error: unknown) => void): PoolSlots {
   let reminded = Promise.resolve();
 
   setHandler(slotsSignal, (ids) => {
+    // Anybody may signal a run. What cannot be read would fail its workflow task for ever.
+    if (!Array.isArray(ids)) return;
     for (const id of ids) waiting.get(id)?.taken();
   });
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { controllerId } from '../../../activities/temporal/port.ts';
 import { pauseMemo } from '../../../dag/turns.ts';
 import type { RunStatus } from '../../../workflows/engine/queries.ts';
@@ -67,6 +67,32 @@ describe('admission, on a real server', () => {
     await eventually('it is active', async () => (await active()).includes(run.workflowId));
     expect(await limit()).toBe(3);
     expect(await limitAfter(1, 16)).toBe(3);
+    await open(run);
+    await eventually('nobody is left', async () => (await active()).length === 0);
+  });
+
+  test('goes on after messages that are none', async () => {
+    const { client, control, taskQueue } = harness;
+    await control.setPaused('gated', false, 'before them');
+    const controller = client.workflow.getHandle(controllerId('gated', taskQueue));
+    const refused = [
+      ...[null, {}, { asks: [null], ends: [] }, { asks: [], ends: [{}] }].map(
+        (letter) => ['exchange', letter] as const,
+      ),
+      ...[null, true, { paused: 'true', note: '' }].map((order) => ['setPaused', order] as const),
+    ];
+    for (const [name, input] of refused) {
+      await expect(controller.executeUpdate(name, { args: [input] })).rejects.toThrow(WorkflowUpdateFailedError);
+    }
+    for (const args of [[], [7], [{ from: 'now', until: null }]]) await controller.signal('setEndless', ...args);
+    const run = await harness.start('gated');
+    await eventually('it is active', async () => (await active()).includes(run.workflowId));
+    // No run was begun but this one.
+    expect(await active()).toHaveLength(1);
+    expect([await control.pauseOf('gated'), await control.endlessOf('gated')]).toEqual([
+      { paused: false, note: 'before them' },
+      null,
+    ]);
     await open(run);
     await eventually('nobody is left', async () => (await active()).length === 0);
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { WorkflowHandle } from '@temporalio/client';
+import { WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { poolId } from '../../../activities/temporal/port.ts';
 import type { SlotClaim } from '../../../dag/pool.ts';
 import { eventually } from '../../support/own-state.ts';
@@ -102,6 +102,34 @@ describe('pools, on a real server', () => {
     end('fourth');
     await well(second, third, fourth);
     await eventually('all is given back', async () => (await counts()).join() === '0,0');
+  });
+
+  test('and runs that wait for them go on after messages that are none', async () => {
+    await sized(1);
+    const first = await run('small', 'first');
+    await holding('first');
+    const second = await run('small', 'second');
+    await waits(1);
+    for (const args of [[], [null], [{ claim: 1 }]]) await second.signal('slots', ...args);
+    const pool = harness.client.workflow.getHandle(poolId('small', harness.taskQueue));
+    const claim = { id: 'x', runId: 'x', executionId: 'x' };
+    const refused = [
+      ...[null, {}, { asks: [] }, { asks: [{ claim }], ends: [] }, { asks: [], ends: [null] }].map(
+        (letter) => ['exchange', letter] as const,
+      ),
+      ...[null, 3, { slots: 3 }, { slots: '3', description: '' }, { slots: -1, description: '' }].map(
+        (size) => ['resize', size] as const,
+      ),
+    ];
+    for (const [name, input] of refused) {
+      const sent = pool.executeUpdate(name, { args: [input], updateId: randomUUID() });
+      await expect(sent).rejects.toThrow(WorkflowUpdateFailedError);
+    }
+    expect(await counts()).toEqual([1, 1]);
+    end('first');
+    await holding('second');
+    end('second');
+    await well(first, second);
   });
 
   test('have no slot for what waits, and let it go on when there is one again', async () => {
