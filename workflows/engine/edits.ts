@@ -17,7 +17,7 @@ import type { TaskInstance } from '../../dag/planner.ts';
 import { isRefusal } from '../../dag/refusal.ts';
 import type { TaskState } from '../../dag/states.ts';
 import { dueOf } from './due-instances.ts';
-import { markedFailed } from './failures.ts';
+import { failureTypes, markedFailed } from './failures.ts';
 import type { RunBook } from './run-book.ts';
 import type { RunTasks } from './run-tasks.ts';
 import type { TaskRecord } from './task-record.ts';
@@ -196,7 +196,7 @@ export function openEdits({ definition, book, context, tasks }: EditedRun): Edit
       if (to === 'success') mark({ state: to });
       else
         edit(() => {
-          tasks.fail('the run was marked as failed by hand');
+          tasks.fail('the run was marked as failed by hand', failureTypes.marked);
           return [];
         });
     },

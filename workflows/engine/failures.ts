@@ -39,6 +39,8 @@ export const failureTypes = {
   rerun: 'RerunFailed',
   /** Somebody terminated the workflow of a part of a long map: what it was doing is a lost try, as of a zombie in Airflow. */
   partTerminated: 'PartTerminated',
+  /** The history of the run, or of a part of it, has come to what it may: see dag/limits.ts. */
+  fullHistory: 'FullHistory',
   /** The run's state is failed. */
   run: 'DagRunFailed',
 } as const;

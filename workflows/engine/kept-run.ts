@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { CancellationScope, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, workflowInfo } from '@temporalio/workflow';
 import type { EndedAttempt, KeptAttempt } from '../../activities/steps/control-contract.ts';
 import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import { choosers, clears, marks, readRerun, rerunMemo, type KeptInstance, type Rerun } from '../../dag/kept.ts';
@@ -55,6 +55,7 @@ async function readBook(definition: DagDefinition, rerun: KeptFrom): Promise<Run
   const book = openBook(
     definition,
     kept.map((one) => (values.has(one) ? { ...one, value: values.get(one) } : one)),
+    patched,
   );
   const isCleared = clears(rerun);
   const markOf = marks(rerun);

@@ -7,6 +7,7 @@ import { isFinished } from '../../dag/states.ts';
 import { openCallbacks } from './callbacks.ts';
 import { controlActivities } from './control.ts';
 import { detailsOf } from './details.ts';
+import { endAtFullHistory } from './full-history.ts';
 import { openPartBook, type PartBook } from './part-book.ts';
 import { partMemo, type PartEnd, type PartOrder } from './part-order.ts';
 import { graphQuery, resultQuery, statesQuery, statusOfRun, triesQuery } from './queries.ts';
@@ -39,7 +40,9 @@ export async function runPart(definition: DagDefinition, order: PartOrder): Prom
   const onChange = (): void => {
     if (changes++ % 10 === 0) setCurrentDetails(details('running'));
   };
-  await openTasks({ definition: part, book, context, host: workflowHost, callbacks, onChange }).run();
+  const tasks = openTasks({ definition: part, book, context, host: workflowHost, callbacks, onChange });
+  endAtFullHistory(tasks);
+  await tasks.run();
   await callbacks.endRun('success', null);
   setCurrentDetails(details('success'));
   const key = await keep(partRecord(context, book));

@@ -1,7 +1,7 @@
 import { choiceOf } from '../../dag/choice.ts';
 import { isMapped, type DagDefinition, type RunContext, type TaskDefinition } from '../../dag/definition.ts';
 import { keepable, sourcesFor, type KeptInstance } from '../../dag/kept.ts';
-import { longestOf } from '../../dag/limits.ts';
+import { listProblem, runProblem } from '../../dag/limits.ts';
 import { itemsOf } from '../../dag/map-list.ts';
 import type { ClearableRun } from '../../dag/clear.ts';
 import type { MarkableState } from '../../dag/mark.ts';
@@ -9,6 +9,7 @@ import type { Outcome, Unfinished } from '../../dag/outcome.ts';
 import { plannedTasks } from '../../dag/planned-tasks.ts';
 import { makePlan, type Plan, type TaskInstance } from '../../dag/planner.ts';
 import { isFinished, type RunState, type TaskState } from '../../dag/states.ts';
+import type { TaskHost } from './current-task.ts';
 import { failureTypes, markedFailed } from './failures.ts';
 import type { RunGraph, TaskAddress, TaskStatus } from './queries.ts';
 import { newRecord, type TaskRecord, type TaskWait, type TryRecord } from './task-record.ts';
@@ -56,8 +57,15 @@ export interface BookInstance {
 /** What ended in an earlier attempt of a run, with the result where that is at hand: that of a task that chose has to be. */
 export type KeptTask = KeptInstance & { readonly value?: unknown };
 
-/** A book for a run of a DAG: empty, or with what is kept of an earlier attempt. What is not kept has not been decided. */
-export function openBook(definition: DagDefinition, earlier: readonly KeptTask[] = []): RunBook {
+/**
+ * A book for a run of a DAG: empty, or with what is kept of an earlier attempt. What is not kept has not been decided. `isPatched` says
+ * whether the run goes by a change of the engine (see TaskHost).
+ */
+export function openBook(
+  definition: DagDefinition,
+  earlier: readonly KeptTask[] = [],
+  isPatched: TaskHost['patched'] = () => true,
+): RunBook {
   const tasks = new Map(definition.tasks.map((task) => [task.id, task]));
   const records = new Map<string, TaskRecord[]>(
     definition.tasks.map((task) => [
@@ -95,11 +103,14 @@ export function openBook(definition: DagDefinition, earlier: readonly KeptTask[]
     return Array.isArray(value) ? value : undefined;
   }
 
-  /** A list that was put together, or of results, may be longer than any of its parts: then its task has no indexes, and says why. */
+  /** A list that was put together, or of results, may be longer than any of its parts, or too long for its run: then its task has no indexes, and says why. */
   function refuses(taskId: string, length: number): boolean {
-    const longest = longestOf(taskOf(taskId));
-    if (length <= longest) return false;
-    const message = `its list has ${length} items, but at most ${longest} fit: map over ranges of them`;
+    let others = 0;
+    for (const [id, { length: own }] of records) if (id !== taskId) others += own;
+    const crowded = runProblem(length, others);
+    const message =
+      listProblem(taskOf(taskId), length) ?? (crowded && isPatched('indexes-are-counted') ? crowded : undefined);
+    if (message === undefined) return false;
     recordOf({ taskId }).error = { type: failureTypes.tooLarge, message };
     return true;
   }

@@ -5,6 +5,7 @@ import {
   condition,
   isCancellation,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertMemo,
@@ -16,6 +17,7 @@ import { assetEventsMemo, type AssetEvent } from '../../dag/assets.ts';
 import type { DagDefinition, RunContext } from '../../dag/definition.ts';
 import type { TaskError } from '../../dag/outcome.ts';
 import { rerunIdentity, type Rerun } from '../../dag/kept.ts';
+import type { HistorySize } from '../../dag/limits.ts';
 import { checkParams } from '../../dag/params.ts';
 import { partitionKeyProblem, partitionMemo, readPartitionKey } from '../../dag/partition-key.ts';
 import { readSlot, runIdentity, slotMemo, type RunIdentity } from '../../dag/run-identity.ts';
@@ -27,6 +29,7 @@ import { controlActivities } from './control.ts';
 import { detailsOf, troublesText, type DetailsText } from './details.ts';
 import { clearUpdate, markRunUpdate, markUpdate, openEdits } from './edits.ts';
 import { diagnose, failureTypes } from './failures.ts';
+import { endAtFullHistory } from './full-history.ts';
 import { graphQuery, resultQuery, statesQuery, statusOfRun, triesQuery } from './queries.ts';
 import { partStarter } from './part-start.ts';
 import { endedBefore, keptBook, rerunOrder, supplyResults } from './kept-run.ts';
@@ -48,8 +51,11 @@ import { instantOf, instantText, scheduledStartTime, searchAttributeKeys } from 
 import { queuedText, takeTurn, turnRequest } from './turn.ts';
 import { workflowHost } from './workflow-host.ts';
 
-/** Runs a DAG inside a workflow. Throws when the run's state is failed, or when it was cancelled. */
-export async function runDag(definition: DagDefinition, input: unknown): Promise<RunResult> {
+/**
+ * Runs a DAG inside a workflow. Throws when the run's state is failed, or when it was cancelled. `longest` is what its history may come to,
+ * where that is not what any may.
+ */
+export async function runDag(definition: DagDefinition, input: unknown, longest?: HistorySize): Promise<RunResult> {
   const rerun = rerunOrder();
   const { startTime, workflowId: runId } = workflowInfo();
   const { identity, params, problems } = openRun(definition, input, rerun);
@@ -64,7 +70,7 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
   const announce = announcer(context);
   tellPartition(context);
   let state: RunState = 'queued';
-  let book = openBook(definition);
+  let book = openBook(definition, [], patched);
   // Before anything can fail or take its time, since such a run is asked, too.
   setHandler(graphQuery, () => book.graph());
   setHandler(statesQuery, (page) => withTroubles(statusOfRun(context, state, book.instances, page), callbacks));
@@ -97,6 +103,7 @@ export async function runDag(definition: DagDefinition, input: unknown): Promise
     onChange: shower(book, details),
     ...(rerun !== undefined && { supply: () => supplyResults(definition, rerun, book) }),
   });
+  endAtFullHistory(tasks, longest);
   const edits = openEdits({ definition, book, context, tasks });
   onUpdate(clearUpdate, edits.clear);
   onUpdate(markUpdate, edits.mark);

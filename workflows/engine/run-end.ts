@@ -20,7 +20,7 @@ export interface TasksEnd {
 
 /** Why a run is ended before its tasks are through: the error of those that have begun. */
 export interface Ending {
-  readonly type: typeof failureTypes.runTimeout | typeof failureTypes.failFast | typeof failureTypes.marked;
+  readonly type: (typeof failureTypes)['runTimeout' | 'failFast' | 'marked' | 'fullHistory'];
   readonly message: string;
 }
 

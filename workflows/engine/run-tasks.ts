@@ -35,7 +35,7 @@ export interface RunTasks {
   /** Skips what has not begun. */
   readonly abandon: () => void;
   /** Ends the run as failed: what has begun fails, the rest is skipped, teardowns still run. */
-  readonly fail: (message: string) => void;
+  readonly fail: (message: string, type: Ending['type']) => void;
   /** From now on nothing is to be edited. */
   readonly close: () => void;
   /** Why nothing of the run may be edited now; `undefined` when it may. */
@@ -276,7 +276,7 @@ export function openTasks({ definition, book, context, host, callbacks, onChange
   return {
     run,
     abandon,
-    fail: (message) => stop({ type: failureTypes.marked, message }),
+    fail: (message, type) => stop({ type, message }),
     close: () => {
       stage = 'is over';
     },
