@@ -1,17 +1,21 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
+import { Connection, type WorkflowHandle } from '@temporalio/client';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker, type WorkflowBundle } from '@temporalio/worker';
 import type { DagDefinition } from '../../dag/definition.ts';
 import { definitionHash } from '../../dag/definition-hash.ts';
+import type { TaskState } from '../../dag/states.ts';
 import { ensureNamespace } from '../../scripts/namespace.ts';
+import { clearUpdate } from '../../workflows/engine/edits.ts';
 import * as workflows from '../../workflows/index.ts';
+import { eventually } from '../support/own-state.ts';
 import { testSettings, uniqueName } from '../support/stack.ts';
 import { fixtureActivities } from '../workflows/fixtures/fixture-activities.ts';
 import * as fixtures from '../workflows/fixtures/fixture-dags.ts';
+import * as triggerFixtures from '../workflows/fixtures/trigger-dags.ts';
 import { bundle, collectLogs, endOf, startHarness, taskOf } from '../workflows/harness.ts';
 import { dailyActivities } from '../workflows/fixtures/daily-activities.ts';
 import { historiesFolder, isRecorded, keepHistory, recording } from './record.ts';
@@ -25,13 +29,24 @@ interface Recorded {
 }
 
 const dags = new Map<string, DagDefinition>(
-  [...Object.values(workflows), ...Object.values(fixtures)].flatMap((one) =>
+  [...Object.values(workflows), ...Object.values(fixtures), ...Object.values(triggerFixtures)].flatMap((one) =>
     'definition' in one ? [[one.definition.id, one.definition as DagDefinition] as const] : [],
   ),
 );
 
+interface Case {
+  readonly dagId: string;
+  readonly name: string;
+  readonly input: object;
+  /** What is done to the run meanwhile. */
+  readonly live?: (run: WorkflowHandle) => Promise<unknown>;
+}
+
+const stateIs = (run: WorkflowHandle, label: string, state: TaskState) =>
+  eventually(`${label} is ${state}`, async () => (await taskOf(run, label)).state === state);
+
 /** What is recorded of which DAG: every way through the engine that a later version must still know. */
-const cases = [
+const cases: readonly Case[] = [
   { dagId: 'pinterestDaily', name: 'success', input: { posts: 5 } },
   { dagId: 'pinterestDaily', name: 'notebooks', input: { posts: 5, notebook: true } },
   { dagId: 'flaky', name: 'success', input: {} },
@@ -39,8 +54,31 @@ const cases = [
   { dagId: 'ends', name: 'every-end', input: {} },
   { dagId: 'hanging', name: 'timeouts', input: {} },
   { dagId: 'told', name: 'map', input: {} },
-  { dagId: 'endless', name: 'cancelled', input: {} },
-] as const;
+  {
+    dagId: 'endless',
+    name: 'cancelled',
+    input: {},
+    live: async (run) => {
+      await stateIs(run, 'stuck[b]', 'running');
+      await run.cancel();
+    },
+  },
+  {
+    dagId: 'stays',
+    name: 'cleared',
+    input: {},
+    live: async (run) => {
+      const tasks = ['own', 'named', 'leaves'];
+      for (const label of tasks) await stateIs(run, label, 'success');
+      await run.executeUpdate(clearUpdate, { args: [{ taskIds: tasks, onlyFailed: false }] });
+      await eventually('they have been tried again', async () => {
+        const found = await Promise.all(tasks.map((label) => taskOf(run, label)));
+        return found.every(({ state, tryNumber }) => state === 'success' && tryNumber === 2);
+      });
+      await run.signal('leave', null);
+    },
+  },
+];
 
 function hashOf(dagId: string): string {
   const definition = dags.get(dagId);
@@ -107,14 +145,10 @@ async function record(code: WorkflowBundle): Promise<void> {
     activities: { io: { ...fixture, ...daily.io }, engine: daily.engine },
   });
   try {
-    for (const { dagId, name, input } of cases) {
+    for (const { dagId, name, input, live } of cases) {
       if (isRecorded({ dagId, hash: hashOf(dagId), name })) continue;
       const handle = await harness.start(dagId, input);
-      if (name === 'cancelled') {
-        while ((await taskOf(handle, 'stuck[b]')).state !== 'running')
-          await new Promise((done) => setTimeout(done, 20));
-        await handle.cancel();
-      }
+      await live?.(handle);
       await endOf(handle);
       await keepHistory(handle, { dagId, hash: hashOf(dagId), name });
     }

@@ -56,8 +56,8 @@ export interface TriggeredRun {
 
 /**
  * Starts a run of another DAG (Airflow's TriggerDagRunOperator), and waits for its end where it is told to, `deferred`: Temporal tells of
- * it, and nobody polls. A second try finds the run that the first one began, and goes on waiting; where that run has failed, it runs again.
- * Cancelling the task, or its run, leaves the triggered run alone, as in Airflow.
+ * it, and nobody polls. A second try finds the run that the first one began, and goes on waiting; where that run has failed, it runs again,
+ * and so does any that has ended where the task was cleared. Cancelling the task, or its run, leaves the triggered run alone, as in Airflow.
  *
  * @example task('load', { run: () => triggerDag(loadPins, { conf: { posts: 100 }, waitForCompletion: true }) });
  */
@@ -95,9 +95,16 @@ interface Trigger {
   readonly options: TriggerDagOptions;
 }
 
+interface Started {
+  readonly run: StartedRun;
+  /** {@link Waiting.since} of the try that started it: each clear of the task sets it anew. */
+  readonly since: number;
+  end: RunEnding | undefined;
+}
+
 /** Runs that a task instance has started, over all of its tries. */
 interface Triggers {
-  readonly started: Map<string, { readonly run: StartedRun; end: RunEnding | undefined }>;
+  readonly started: Map<string, Started>;
   tryNumber: number;
   /** Runs without an id or a date of their own that the try has asked for, by DAG. */
   unnamed: Map<string, number>;
@@ -118,17 +125,20 @@ function triggersOf({ run, taskId, mapIndex, tryNumber }: CurrentTask): Triggers
 /** Starts the run, unless an earlier try has. Gives `undefined` for one that this execution has not started. */
 async function begin(
   { started }: Triggers,
-  { host, run: { runId: parent } }: CurrentTask,
+  { host, waiting: { since }, run: { runId: parent } }: CurrentTask,
   { dagId, runId, dates, options }: Trigger,
 ): Promise<StartedRun | undefined> {
   const known = started.get(runId);
-  if (known !== undefined && known.end?.state !== 'failed') return known.run;
+  if (known !== undefined && known.end?.state !== 'failed') {
+    const isOfThisRound = known.end === undefined || known.since === since;
+    if (isOfThisRound || !host.patched('cleared-tasks-trigger-again')) return known.run;
+  }
   const { conf, triggerRunId, resetDagRun = false, skipWhenAlreadyExists = false } = options;
   // An id that follows from the task is the task's own: where the task was cleared, its run is to run again.
   const isOwn = known !== undefined || (triggerRunId === undefined && dates.logicalDate === undefined);
   const run = await host.startRun({ dagId, runId, conf, ...dates, again: isOwn || resetDagRun });
   if (run !== undefined) {
-    const entry: { readonly run: StartedRun; end: RunEnding | undefined } = { run, end: undefined };
+    const entry: Started = { run, since, end: undefined };
     started.set(runId, entry);
     void run.ended.then((end) => (entry.end = end));
     return run;

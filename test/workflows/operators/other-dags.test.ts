@@ -5,6 +5,7 @@ import { asActivity } from '../../../activities/shared/activity-context.ts';
 import type { RunLedger } from '../../../activities/shared/run-ledger.ts';
 import { createFindDagRuns } from '../../../activities/steps/find-dag-runs.ts';
 import { createRunFinder } from '../../../activities/temporal/run-finder.ts';
+import { clearUpdate } from '../../../workflows/engine/edits.ts';
 import type { RunStatus } from '../../../workflows/engine/queries.ts';
 import { eventually } from '../../support/own-state.ts';
 import { testSettings, uniqueName } from '../../support/stack.ts';
@@ -100,6 +101,42 @@ describe('operators about other DAGs, on a real server', () => {
   test('a DAG that triggers itself goes on without end: the id of each run had all those before in it, and some 25th was too long', async () => {
     const first = await harness.start('again', { left: 40 });
     expect(await endOf(first)).toMatchObject({ result: { state: 'success' } });
+  });
+
+  test('a task that is cleared while its run goes on triggers again: it was done at once, by the run that it had triggered before', async () => {
+    const handle = await harness.start('stays');
+    const tasks = ['own', 'named', 'leaves'];
+    const areDone = (tryNumber: number) =>
+      eventually(`${tryNumber} tries are done`, async () => {
+        const found = await Promise.all(tasks.map((label) => taskOf(handle, label)));
+        return found.every((task) => task.tryNumber === tryNumber && task.state === 'success');
+      });
+    const clear = () => handle.executeUpdate(clearUpdate, { args: [{ taskIds: tasks, onlyFailed: false }] });
+    const ended = async (runId: string) => (await harness.ledger.read({ dagId: 'brief', runId }))?.attempt;
+    const own = `brief-triggered__${handle.workflowId}__own`;
+    const left = await childOf(handle, 'leaves', 'triggered');
+    const { runId: execution } = await left.describe();
+    await areDone(1);
+    await clear();
+    await areDone(2);
+    expect([await ended(own), await ended(`named-by-${handle.workflowId}`)]).toEqual([2, 2]);
+    // One that is under way is not triggered beside itself.
+    expect((await left.describe()).runId).toBe(execution);
+    await left.signal('end', 'well');
+    await eventually('its end is known', async () => {
+      const { events } = await handle.fetchHistory();
+      return (
+        events?.some(
+          ({ childWorkflowExecutionCompletedEventAttributes: end }) => end?.workflowType?.name === 'triggered',
+        ) === true
+      );
+    });
+    await clear();
+    await areDone(3);
+    expect([await ended(own), (await left.describe()).runId === execution]).toEqual([3, false]);
+    await left.signal('end', 'well');
+    await handle.signal('leave', null);
+    expect((await endOf(handle)).result?.state).toBe('success');
   });
 
   test('a run is triggered for a date once, others join or pass, and sensors wait for it by its date', async () => {
