@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { once } from 'node:events';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inheritedEnvironment } from '../../config/environment.ts';
 import { endGroup, startTethered, type TetheredProcess } from '../../stack/tethered-process.ts';
-import { eventually } from './own-state.ts';
+import { eventually, ownStateDir } from './own-state.ts';
 
 /** The cluster of {@link startDatabricks}. */
 export const clusterId = '1126-090000-local123';
@@ -81,7 +80,7 @@ export interface TestDatabricks {
 export async function startDatabricks(
   options: { readonly folder?: string; readonly environment?: Readonly<Record<string, string>> } = {},
 ): Promise<TestDatabricks> {
-  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'tradewind-databricks-'));
+  const folder = options.folder ?? ownStateDir();
   mkdirSync(folder, { recursive: true });
   const server = startTethered({
     command: process.execPath,
