@@ -72,6 +72,8 @@ export interface PastInput {
   readonly notBefore: string | null;
   /** Id and logical date of the run of the slot before, where the timetable tells it. */
   readonly slotBefore: { readonly runId: string; readonly logicalDate: string } | null;
+  /** Whether a Schedule started the run, while a backfill may have yet to make the run of the slot before; absent: it did not. */
+  readonly isScheduled?: boolean;
   readonly taskId: string;
   /** Tasks below it that have to be done as well. */
   readonly downstream: readonly string[];

@@ -89,7 +89,7 @@ export function createControl({ control, pools, assets, assetLog, ledger, slots,
       if (ended.length > 0) return ended;
       throw notYet({ interval: lookEvery, factor: 1, maxWait: lookEvery }, place.attempt);
     },
-    untilPastIsDone: createUntilPastIsDone({ finder, ledger }).untilPastIsDone,
+    untilPastIsDone: createUntilPastIsDone({ finder, ledger, control }).untilPastIsDone,
     setSchedulePaused: ({ dagId, since, ...order }) => control.setSchedulePaused(dagId, order, since),
   };
 }

@@ -2,6 +2,7 @@ import type { TaskState } from '../../dag/states.ts';
 import type { PokePolicy } from '../../dag/poke-policy.ts';
 import { notYet } from '../shared/poke.ts';
 import type { StepContext } from '../shared/step-context.ts';
+import type { DagControl } from '../temporal/port.ts';
 import type { PastInput, RunWaits } from './control-contract.ts';
 import { tasksOf, type RunSources, type SeenRun } from './seen-runs.ts';
 
@@ -11,6 +12,11 @@ const looks: PokePolicy = { interval: 1_000, factor: 1.5, maxWait: 60_000 };
 /** States in which a task of the run before is done with, as in Airflow. */
 const done: readonly string[] = ['success', 'skipped'] satisfies readonly TaskState[];
 
+/** Where it looks. */
+export interface PastSources extends RunSources {
+  readonly control: Pick<DagControl, 'openBackfillOf'>;
+}
+
 /** A run that may be the one before. */
 type RunBefore = SeenRun & { readonly logicalDate: number };
 
@@ -18,7 +24,7 @@ type RunBefore = SeenRun & { readonly logicalDate: number };
  * The wait of a task for the run before (Airflow's `depends_on_past`): each look that finds that one wanting is an attempt that failed,
  * which no history keeps. It waits for as long as it takes: the task of the run before may be cleared, or marked, at any time.
  */
-export function createUntilPastIsDone(sources: RunSources): {
+export function createUntilPastIsDone(sources: PastSources): {
   readonly untilPastIsDone: (
     ...input: [...Parameters<RunWaits['untilPastIsDone']>, Pick<StepContext, 'place'>]
   ) => Promise<void>;
@@ -34,6 +40,8 @@ export function createUntilPastIsDone(sources: RunSources): {
   async function wantingIn(input: PastInput): Promise<string | undefined> {
     const { dagId, taskId, downstream, notBefore } = input;
     const run = await runBefore(input);
+    const missing = await backfilledBefore(input, run);
+    if (missing !== undefined) return missing;
     if (run === undefined || (notBefore !== null && run.logicalDate < Date.parse(notBefore))) return undefined;
     const name = `the run before, ${run.runId}`;
     const tasks = await tasksOf(sources, run, dagId);
@@ -47,6 +55,23 @@ export function createUntilPastIsDone(sources: RunSources): {
     const below = tasks.find((task) => downstream.includes(task.taskId) && !done.includes(task.state));
     const first = own ?? (tasks.some((task) => task.taskId === taskId) ? below : undefined);
     return first && `${first.taskId} of ${name}, is ${first.state === 'none' ? 'not there yet' : first.state}`;
+  }
+
+  /**
+   * A catch-up, or another backfill, makes runs one after the other, while the Schedule goes on: the run of the slot before may be one that
+   * it has yet to make. Only for as long as the backfill is open, since a timetable that was changed has other slots than it.
+   */
+  async function backfilledBefore(
+    { dagId, isScheduled = false, slotBefore }: PastInput,
+    run: RunBefore | undefined,
+  ): Promise<string | undefined> {
+    if (!isScheduled || slotBefore === null || run?.runId === slotBefore.runId) return undefined;
+    const date = Date.parse(slotBefore.logicalDate);
+    if (run !== undefined && run.logicalDate >= date) return undefined;
+    const backfill = await sources.control.openBackfillOf(dagId);
+    if (backfill === undefined || date < Date.parse(backfill.fromDate) || date > Date.parse(backfill.toDate))
+      return undefined;
+    return `the run before, ${slotBefore.runId}, is yet to be made by ${backfill.backfillId}`;
   }
 
   async function runBefore(input: PastInput): Promise<RunBefore | undefined> {

@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { backfillMemo, type BackfillOrder } from '../../dag/backfill-run.ts';
 import {
   endlessMemo,
   pausedUponCreation,
@@ -10,6 +11,7 @@ import {
 } from '../../dag/turns.ts';
 import { openExchange } from './exchange.ts';
 import {
+  backfillWorkflowId,
   controllerId,
   scheduleOwnerMemo,
   type ControllerMessage,
@@ -189,6 +191,17 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
           return isOpen(status) ? endlessIn(memo) : null;
         } catch (error) {
           if (isNotFound(error)) return null;
+          throw error;
+        }
+      }),
+    openBackfillOf: (dagId) =>
+      told(`looking for a backfill of ${dagId}`, async () => {
+        try {
+          const { memo, status } = await client.workflow.getHandle(backfillWorkflowId(dagId, installation)).describe();
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what scripts/backfills writes
+          return isOpen(status) ? (memo?.[backfillMemo] as BackfillOrder | undefined) : undefined;
+        } catch (error) {
+          if (isNotFound(error)) return undefined;
           throw error;
         }
       }),

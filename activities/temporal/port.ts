@@ -1,4 +1,4 @@
-import type { BackfillSlot } from '../../dag/backfill-run.ts';
+import type { BackfillOrder, BackfillSlot } from '../../dag/backfill-run.ts';
 import type { RunChange } from '../../dag/kept.ts';
 import type { RunRecord } from '../../dag/run-record.ts';
 import type { AssetHubStart } from '../../dag/asset-hub.ts';
@@ -83,6 +83,8 @@ export interface DagControl {
   setEndless(dagId: string, order: EndlessOrder | null, pause?: PauseOrder): Promise<void>;
   /** Whether a DAG runs without a pause, by the word of Temporal alone; some moments behind where no worker runs. */
   endlessOf(dagId: string): Promise<EndlessOrder | null>;
+  /** The backfill of a DAG that is under way, by the word of Temporal alone. */
+  openBackfillOf(dagId: string): Promise<BackfillOrder | undefined>;
   /** Asks a DAG's controller; `undefined` when it has none yet. A worker has to answer. */
   status(dagId: string): Promise<ControllerStatus | undefined>;
 }

@@ -34,6 +34,7 @@ export function untilPastIsDone(
       slotBefore: before
         ? { runId: scheduledRunId(dagId, before.runAfter), logicalDate: instantText(new Date(before.start)) }
         : null,
+      isScheduled: runType === 'scheduled',
       taskId,
       downstream,
     }),

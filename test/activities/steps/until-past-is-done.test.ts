@@ -1,12 +1,15 @@
-import { createUntilPastIsDone } from '../../../activities/steps/until-past-is-done.ts';
-import type { RunSources } from '../../../activities/steps/seen-runs.ts';
+import { createUntilPastIsDone, type PastSources } from '../../../activities/steps/until-past-is-done.ts';
 import { testContext } from './step-context.ts';
 
 const before = { runId: 'daily-1', executionId: 'first', dagId: 'daily', runType: 'scheduled' } as const;
 const record = { ...before, state: 'success', logicalDate: '2026-03-01T00:00:00Z', queuedAt: '2026-03-02T00:00:00Z' };
 
 /** A run before that has succeeded, as its record says; visibility knows what is `listed`. */
-function sourcesOf(again: { readonly executionId: string } | undefined, listed: readonly unknown[] = []): RunSources {
+function sourcesOf(
+  again: { readonly executionId: string } | undefined,
+  listed: readonly unknown[] = [],
+  backfill?: { readonly fromDate: string; readonly toDate: string },
+): PastSources {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is asked of them
   return {
     ledger: {
@@ -20,7 +23,8 @@ function sourcesOf(again: { readonly executionId: string } | undefined, listed: 
       find: () => Promise.resolve(again && { runId: before.runId, state: 'running', start: 0, ...again }),
       tasksOf: () => Promise.resolve([{ taskId: 'load', state: 'running' }]),
     },
-  } as unknown as RunSources;
+    control: { openBackfillOf: () => Promise.resolve(backfill && { ...backfill, backfillId: 'daily-backfill' }) },
+  } as unknown as PastSources;
 }
 
 const input = {
@@ -49,5 +53,27 @@ describe('the wait for the run before', () => {
   ])('goes on where it runs again, and %s is listed: the next run had passed', async (_, listed) => {
     const { untilPastIsDone } = createUntilPastIsDone(sourcesOf({ executionId: 'second' }, listed));
     await expect(untilPastIsDone(input, testContext())).rejects.toThrow('load of the run before, daily-1, is running');
+  });
+
+  // The run that a Schedule started went by the newest run that was there, and on before those that the catch-up had yet to make.
+  test.each([
+    ['waits for a slot that a catch-up has yet to make', true, { fromDate: '2026-03-01', toDate: '2026-03-04' }, true],
+    ['of the catch-up itself goes by what is there', false, { fromDate: '2026-03-01', toDate: '2026-03-04' }, false],
+    [
+      'goes by what is there where the backfill is of other slots',
+      true,
+      { fromDate: '2026-02-01', toDate: '2026-03-03' },
+      false,
+    ],
+    ['goes by what is there where there is no backfill', true, undefined, false],
+  ])('of a run that %s', async (_, isScheduled, backfill, waits) => {
+    const { untilPastIsDone } = createUntilPastIsDone(sourcesOf(undefined, [], backfill));
+    const slotBefore = { runId: 'daily-5', logicalDate: '2026-03-04T00:00:00Z' };
+    const late = { ...input, runId: 'daily-6', logicalDate: '2026-03-05T00:00:00Z', slotBefore, isScheduled };
+    const looked = untilPastIsDone(late, testContext()).then(
+      () => 'passes',
+      (error: Error) => error.message,
+    );
+    expect(await looked).toBe(waits ? 'the run before, daily-5, is yet to be made by daily-backfill' : 'passes');
   });
 });

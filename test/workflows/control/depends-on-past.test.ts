@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import { controllerId, type TurnRequest } from '../../../activities/temporal/port.ts';
+import { backfillWorkflowId, controllerId, type TurnRequest } from '../../../activities/temporal/port.ts';
+import { backfillMemo, type BackfillOrder, type BackfillStart } from '../../../dag/backfill-run.ts';
 import { failTask } from '../../../workflows/engine/failures.ts';
 import { scheduledRunId, slotMemo, type SlotOrder } from '../../../dag/run-identity.ts';
 import { searchAttributeKeys } from '../../../workflows/engine/search-attributes.ts';
@@ -166,5 +167,35 @@ describe('dependsOnPast, on a real server', () => {
       { go: false, reason: 'max_active_runs', ahead: 0 },
       { go: true },
     ]);
+  });
+
+  test('a run that a Schedule starts waits for the slot before it that a backfill has yet to make', async () => {
+    const order: BackfillOrder = {
+      backfillId: 'pastDaily-backfill',
+      dagId: 'pastDaily',
+      createdAt: '2026-08-04T00:00:00Z',
+      fromDate: '2026-08-01T00:00:00Z',
+      toDate: '2026-08-03T00:00:00Z',
+      reprocessBehavior: 'none',
+      runBackwards: false,
+      maxActiveRuns: 1,
+      conf: {},
+      slots: 3,
+      left: 0,
+    };
+    // It has been told to pause before it made the first run.
+    const backfill = await harness.client.workflow.start('backfill', {
+      workflowId: backfillWorkflowId('pastDaily', harness.taskQueue),
+      taskQueue: `${harness.taskQueue}-control`,
+      args: [{ order, paused: true } satisfies BackfillStart],
+      memo: { [backfillMemo]: order },
+    });
+    const run = await start('pastDaily', '2026-08-04');
+    await eventually('it waits', async () => {
+      const [pending] = (await run.describe()).raw.pendingActivities ?? [];
+      return pending?.lastFailure?.message?.endsWith('is yet to be made by pastDaily-backfill') ?? false;
+    });
+    await backfill.terminate();
+    expect((await endOf(run)).result?.state).toBe('success');
   });
 });
