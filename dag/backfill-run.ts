@@ -153,3 +153,9 @@ export function openBackfill(start: BackfillStart): BackfillRun {
 
 /** Name of the memo of a backfill: its {@link BackfillOrder}. */
 export const backfillMemo = 'tradewindBackfill';
+
+/** Reads {@link backfillMemo} of an execution's memo; `undefined` where it has none. */
+export function readBackfill(memo: Readonly<Record<string, unknown>> | undefined): BackfillOrder | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nobody but `tw backfill` and the backfill itself writes it
+  return memo?.[backfillMemo] as BackfillOrder | undefined;
+}

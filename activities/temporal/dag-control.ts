@@ -1,5 +1,5 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
-import { backfillMemo, type BackfillOrder } from '../../dag/backfill-run.ts';
+import { readBackfill } from '../../dag/backfill-run.ts';
 import {
   endlessMemo,
   pausedUponCreation,
@@ -198,8 +198,7 @@ export function createDagControl({ client, installation, taskQueue, runQueue }: 
       told(`looking for a backfill of ${dagId}`, async () => {
         try {
           const { memo, status } = await client.workflow.getHandle(backfillWorkflowId(dagId, installation)).describe();
-          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what scripts/backfills writes
-          return isOpen(status) ? (memo?.[backfillMemo] as BackfillOrder | undefined) : undefined;
+          return isOpen(status) ? readBackfill(memo) : undefined;
         } catch (error) {
           if (isNotFound(error)) return undefined;
           throw error;

@@ -8,7 +8,13 @@ import {
 import { backfillWorkflowId, type BackfillMessage } from '../../activities/temporal/port.ts';
 import { isOpen } from '../../activities/temporal/execution-status.ts';
 import { codeOf, isNotFound } from '../../activities/temporal/temporal-error.ts';
-import { backfillMemo, type BackfillOrder, type BackfillProgress, type BackfillStart } from '../../dag/backfill-run.ts';
+import {
+  backfillMemo,
+  readBackfill,
+  type BackfillOrder,
+  type BackfillProgress,
+  type BackfillStart,
+} from '../../dag/backfill-run.ts';
 import { roleQueue } from '../../workers/roles.ts';
 import { CommandError } from '../failure.ts';
 import { wasNotAnswered } from '../task-results.ts';
@@ -124,8 +130,7 @@ async function answered(client: Client, { backfillId }: BackfillOrder, ask: () =
 
 async function known(client: Client, description: Description): Promise<KnownBackfill | undefined> {
   const { workflowId, runId, status, closeTime, memo } = description;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what this very file writes
-  const order = memo?.[backfillMemo] as BackfillOrder | undefined;
+  const order = readBackfill(memo);
   if (order === undefined) return undefined;
   const told = { order, end: closeTime?.toISOString() ?? null };
   const handle = client.workflow.getHandle<() => Promise<BackfillProgress>>(workflowId, runId);
